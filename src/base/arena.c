@@ -71,7 +71,7 @@ gauth_arena_init(GauthArena *arena, void *buffer, size_t size,
  * gauth_arena_reset
  *		Give every block back; the arena may be used again.
  *
- * Does not wipe: an owner of secrets wipes them first.
+ * Does not wipe: an owner of secrets calls gauth_arena_wipe first.
  */
 void
 gauth_arena_reset(GauthArena *arena)
@@ -85,6 +85,22 @@ gauth_arena_reset(GauthArena *arena)
 	}
 	arena->total = 0;
 	use_block(arena, arena->first, arena->first_size);
+}
+
+/*
+ * gauth_arena_wipe
+ *		Overwrite all that the arena holds, for an owner of secrets; the arena
+ *		keeps its blocks.
+ */
+void
+gauth_arena_wipe(GauthArena *arena)
+{
+	GauthArenaBlock *block;
+
+	for (block = arena->blocks; block != NULL; block = block->next)
+		explicit_bzero(block + 1, block->size - sizeof(GauthArenaBlock));
+	if (arena->first != NULL)
+		explicit_bzero(arena->first, arena->first_size);
 }
 
 /* twice what was taken so far, within bounds, and never less than needed */

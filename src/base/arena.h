@@ -44,6 +44,7 @@ extern const GauthBlockSource gauth_malloc_source;
 extern void gauth_arena_init(GauthArena *arena, void *buffer, size_t size,
 							 const GauthBlockSource *source, size_t limit);
 extern void gauth_arena_reset(GauthArena *arena);
+extern void gauth_arena_wipe(GauthArena *arena);
 extern void *gauth_arena_alloc_slow(GauthArena *arena, size_t size);
 extern void *gauth_arena_zalloc(GauthArena *arena, size_t size);
 extern void *gauth_arena_array(GauthArena *arena, size_t count, size_t size);

@@ -35,6 +35,7 @@ typedef enum GauthStatus
 	GAUTH_KEY_WEAK,
 	GAUTH_KEY_PRIVATE,			/* a private half where none may be */
 	GAUTH_KEY_LOCKED,			/* wrapped, and the root key is not there */
+	GAUTH_ROOT_KEY_INVALID,		/* its file is unreadable or too short */
 
 	/* tokens, before the signature has verified */
 	GAUTH_TOKEN_MALFORMED,

@@ -1,0 +1,70 @@
+/*
+ * Every privilege of gauth's objects.
+ *
+ * A function is executable by everybody unless it is named here; the type
+ * gauth.scope with all that belongs to it, the readers of the identity, and
+ * verification with the caller's own keys are for everybody.  The functions
+ * that may be granted are also listed in src/store/access.c, by capability.
+ *
+ * Tables are read and written by gauth itself.  Whoever installed it may read
+ * and restore them, which pg_dump and pg_restore need, and nobody may read
+ * private keys that are not sealed.
+ */
+
+REVOKE ALL ON ALL TABLES IN SCHEMA gauth FROM PUBLIC;
+
+GRANT SELECT, INSERT ON
+    gauth.access,
+    gauth.setting,
+    gauth.issuer,
+    gauth.key,
+    gauth.wrapped_key,
+    gauth.weak_secret,
+    gauth.token,
+    gauth.revocation,
+    gauth.subject_revocation
+TO @extowner@;
+GRANT SELECT ON gauth.settings, gauth.tokens TO @extowner@;
+
+REVOKE EXECUTE ON FUNCTION
+    gauth.invalidate(),
+    gauth.verify(text, text),
+    gauth.inspect_token(text, text),
+    gauth.introspect_token(text),
+    gauth.issue_token(text, text, text[], interval, gauth.scope, jsonb),
+    gauth.revoke_token(text, text, text, timestamptz),
+    gauth.revoke_subject(text, text, timestamptz, text),
+    gauth.purge_tokens(timestamptz),
+    gauth.add_issuer(
+        text, text[], text[], json, boolean, text, interval, interval, text
+    ),
+    gauth.drop_issuer(text),
+    gauth.put_jwks(text, json),
+    gauth.create_key(text, text),
+    gauth.rotate_key(text, text),
+    gauth.drop_key(text, text),
+    gauth.put_weak_secrets(text[]),
+    gauth.wrap_keys(bytea),
+    gauth.configure(text, jsonb, text)
+FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION
+    gauth.verify(text, text),
+    gauth.inspect_token(text, text),
+    gauth.introspect_token(text),
+    gauth.issue_token(text, text, text[], interval, gauth.scope, jsonb),
+    gauth.revoke_token(text, text, text, timestamptz),
+    gauth.revoke_subject(text, text, timestamptz, text),
+    gauth.purge_tokens(timestamptz),
+    gauth.add_issuer(
+        text, text[], text[], json, boolean, text, interval, interval, text
+    ),
+    gauth.drop_issuer(text),
+    gauth.put_jwks(text, json),
+    gauth.create_key(text, text),
+    gauth.rotate_key(text, text),
+    gauth.drop_key(text, text),
+    gauth.put_weak_secrets(text[]),
+    gauth.wrap_keys(bytea),
+    gauth.configure(text, jsonb, text)
+TO @extowner@;

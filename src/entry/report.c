@@ -1,0 +1,450 @@
+/*
+ * report.c
+ *		What gauth says to people: every message that it raises.
+ *
+ * No message holds a token, a key, a secret or the value of a claim; names of
+ * claims and arguments are fine.  Every report hides the statement from the
+ * log, because a statement may hold a token; for errors that are not ours a
+ * hook does the same wherever a token can be seen.
+ */
+#include "entry/report.h"
+
+#include "tcop/tcopprot.h"
+#include "utils/elog.h"
+
+#include "store/compat.h"
+#include "token/jwt.h"
+
+/* one answer for everything that went wrong before the signature verified */
+static void
+raise_invalid_token(void)
+{
+	ereport(ERROR,
+			(errcode(GAUTH_ERRCODE_INVALID_TOKEN),
+			 errmsg("invalid token"),
+			 errdetail("INVALID_TOKEN"),
+			 errhidestmt(true)));
+}
+
+/* the signature has verified: the bearer may know what is wrong */
+static void
+raise_refused_token(const GauthError *err)
+{
+	ereport(ERROR,
+			(errcode(GAUTH_ERRCODE_INVALID_TOKEN),
+			 errmsg("token refused because of \"%s\"", err->detail),
+			 errdetail_internal("%s", gauth_status_name(err->status)),
+			 errhidestmt(true)));
+}
+
+static void
+raise_key(const GauthError *err)
+{
+	switch (err->status)
+	{
+		case GAUTH_KEY_UNSUPPORTED:
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("key is not one that can verify signatures here"),
+					 errdetail("Not supported: \"%s\".", err->detail),
+					 errhidestmt(true)));
+			break;
+		case GAUTH_KEY_WEAK:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("key is too weak"),
+					 errdetail("Weak: \"%s\".", err->detail),
+					 errhint("RSA needs 2048 bits, HMAC as many bytes as its "
+							 "hash has, and not a secret that is publicly known."),
+					 errhidestmt(true)));
+			break;
+		case GAUTH_KEY_PRIVATE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("key set holds a private key"),
+					 errhint("Give only public keys of an issuer that signs "
+							 "elsewhere, or add it as a hosted one."),
+					 errhidestmt(true)));
+			break;
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("key is malformed"),
+					 errdetail("Malformed: \"%s\".", err->detail),
+					 errhidestmt(true)));
+			break;
+	}
+}
+
+static void
+raise_lock(GauthStatus status)
+{
+	if (status == GAUTH_ROOT_KEY_INVALID)
+		ereport(ERROR,
+				(errcode(GAUTH_ERRCODE_KEYS_LOCKED),
+				 errmsg("root key is of no use"),
+				 errhint("It is made of 32 bytes or more, from the file that "
+						 "gauth.root_key_file names or from gauth.unlock."),
+				 errhidestmt(true)));
+	ereport(ERROR,
+			(errcode(GAUTH_ERRCODE_KEYS_LOCKED),
+			 errmsg("keys are locked"),
+			 errhint("Set gauth.root_key_file, or call gauth.unlock first in "
+					 "this transaction."),
+			 errhidestmt(true)));
+}
+
+static void
+raise_input(const GauthError *err)
+{
+	switch (err->status)
+	{
+		case GAUTH_INVALID_JSON:
+		case GAUTH_INVALID_ENCODING:
+		case GAUTH_DUPLICATE_MEMBER:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					 errmsg("JSON is not acceptable"),
+					 errdetail("At byte %zu: %s, %s.", err->offset + 1,
+							   gauth_status_name(err->status), err->detail),
+					 errhidestmt(true)));
+			break;
+		case GAUTH_LIMIT_EXCEEDED:
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("input exceeds a limit"),
+					 errdetail("Exceeded: \"%s\".", err->detail),
+					 errhidestmt(true)));
+			break;
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("value of \"%s\" is not acceptable", err->detail),
+					 errhidestmt(true)));
+			break;
+	}
+}
+
+/*
+ * gauth_raise
+ *		Raise what a pure floor has answered.
+ */
+void
+gauth_raise(const GauthError *err)
+{
+	if (gauth_status_is_before_signature(err->status))
+		raise_invalid_token();
+	if (err->status >= GAUTH_TYPE_REFUSED)
+		raise_refused_token(err);
+	if (err->status == GAUTH_KEY_LOCKED || err->status == GAUTH_ROOT_KEY_INVALID)
+		raise_lock(err->status);
+	if (err->status >= GAUTH_KEY_MALFORMED)
+		raise_key(err);
+	if (err->status == GAUTH_OUT_OF_MEMORY)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory"),
+				 errhidestmt(true)));
+	if (err->status == GAUTH_CRYPTO_FAILED)
+		ereport(ERROR,
+				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+				 errmsg("cryptographic library failed"),
+				 errhidestmt(true)));
+	raise_input(err);
+	pg_unreachable();
+}
+
+/*
+ * gauth_raise_status
+ *		The same, for a status without a GauthError.
+ */
+void
+gauth_raise_status(GauthStatus status, const char *detail)
+{
+	GauthError	err = {0};
+
+	(void) gauth_fail(&err, status, detail);
+	gauth_raise(&err);
+}
+
+void
+gauth_raise_no_identity(void)
+{
+	ereport(ERROR,
+			(errcode(GAUTH_ERRCODE_NO_IDENTITY),
+			 errmsg("no identity in this transaction"),
+			 errhint("Call gauth.authenticate first in the same transaction."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_no_capability(const char *capability)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("capability \"%s\" is needed", capability),
+			 errhint("An administrator can give it with gauth.grant_access."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_capability_unknown(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("there is no such capability"),
+			 errhint("The capabilities are verifier, enforcer, issuer, "
+					 "administrator and auditor."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_object_refused(const char *capability)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("capability \"%s\" is not given for an object", capability),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_issuer_unknown(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("there is no such issuer"),
+			 errhint("Add it with gauth.add_issuer."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_issuer_exists(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT),
+			 errmsg("issuer exists already"),
+			 errhint("Renew its keys with gauth.put_jwks."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_issuer_not_hosted(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("issuer is not hosted"),
+			 errdetail("Only for a hosted issuer does gauth make keys and sign."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_namespace_taken(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("namespace belongs to another issuer"),
+			 errhint("Give every issuer a namespace of its own, such as "
+					 "'partner:', so that equal subjects of two issuers stay "
+					 "apart; only one may have the empty one."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_key_unknown(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("there is no such key"),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_algorithm_unknown(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("there is no such algorithm"),
+			 errhint("The algorithms are HS, RS, PS and ES with 256, 384 or "
+					 "512, and EdDSA."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_null(const char *argument)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("argument \"%s\" must not be null", argument),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+/* "rule" is the rest of the sentence: what the argument has to be */
+void
+gauth_raise_argument(const char *argument, const char *rule)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("argument \"%s\" must be %s", argument, rule),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_claim_reserved(GauthSpan name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_RESERVED_NAME),
+			 errmsg("claim \"%.*s\" is not for the caller to set",
+					(int) name.len, name.data),
+			 errhint("Registered claims follow from the other arguments; names "
+					 "that begin with \"gauth\" belong to gauth."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_rule_unknown(GauthSpan name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("rule \"%.*s\" is not known, or of the wrong type",
+					(int) name.len, name.data),
+			 errhint("The rules are algorithms, issuer, audience, now, leeway, "
+					 "require and typ."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_setting_unknown(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("there is no such setting, or its value is of another type"),
+			 errhint("The view gauth.settings lists all of them."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_not_a_trigger(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("function was not called by a trigger"),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_warn_identity_ends(void)
+{
+	ereport(WARNING,
+			(errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
+			 errmsg("identity ends with this statement"),
+			 errhint("Call gauth.authenticate between BEGIN and COMMIT."),
+			 errhidestmt(true)));
+}
+
+void
+gauth_warn_role_missing(const char *role)
+{
+	ereport(WARNING,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("role \"%s\" does not exist, its access is not given", role),
+			 errhidestmt(true)));
+}
+
+static emit_log_hook_type next_log_hook = NULL;
+
+static bool
+is_token_char(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		(c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+/*
+ * The next run of characters in "text" that looks like a token: "eyJ" is how
+ * base64url writes the two bytes that every header begins with, and a signed
+ * token has two dots.  NULL when there is none.
+ */
+static char *
+find_token(char *text, size_t *len)
+{
+	char	   *start;
+
+	for (start = strstr(text, "eyJ"); start != NULL;
+		 start = strstr(start, "eyJ"))
+	{
+		int			dots = 0;
+
+		for (*len = 0; is_token_char(start[*len]); (*len)++)
+			dots += start[*len] == '.';
+		if (dots >= 2)
+			return start;
+		start += *len;
+	}
+	return NULL;
+}
+
+/* overwrite the tokens of a text that is about to be shown */
+static void
+mask_tokens(char *text)
+{
+	size_t		len;
+
+	if (text == NULL)
+		return;
+	for (text = find_token(text, &len); text != NULL;
+		 text = find_token(text, &len))
+	{
+		memset(text, '*', len);
+		text += len;
+	}
+}
+
+/*
+ * A statement that failed for a reason of its own is logged with its text,
+ * and PL/pgSQL shows statements in the context: a token there would be in the
+ * log for longer than it lives.
+ */
+static void
+hide_tokens(ErrorData *report)
+{
+	size_t		len;
+
+	if (debug_query_string != NULL &&
+		find_token(unconstify(char *, debug_query_string), &len) != NULL)
+		report->hide_stmt = true;
+	mask_tokens(report->message);
+	mask_tokens(report->detail);
+	mask_tokens(report->detail_log);
+	mask_tokens(report->hint);
+	mask_tokens(report->context);
+	mask_tokens(report->internalquery);
+	if (next_log_hook != NULL)
+		next_log_hook(report);
+}
+
+/*
+ * gauth_report_init
+ *		Keep tokens out of the server log; once in the life of a process.
+ */
+void
+gauth_report_init(void)
+{
+	next_log_hook = emit_log_hook;
+	emit_log_hook = hide_tokens;
+}

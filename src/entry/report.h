@@ -1,0 +1,45 @@
+/*
+ * report.h
+ *		What gauth says to people: every message that it raises.
+ */
+#ifndef GAUTH_ENTRY_REPORT_H
+#define GAUTH_ENTRY_REPORT_H
+
+#include "postgres.h"
+
+#include "base/span.h"
+#include "base/status.h"
+
+/* what clients branch on; everything else has a standard SQLSTATE */
+#define GAUTH_ERRCODE_INVALID_TOKEN		MAKE_SQLSTATE('Z','G','0','0','1')
+#define GAUTH_ERRCODE_NO_IDENTITY		MAKE_SQLSTATE('Z','G','0','0','2')
+#define GAUTH_ERRCODE_KEYS_LOCKED		MAKE_SQLSTATE('Z','G','0','0','8')
+
+extern void gauth_raise(const GauthError *err) pg_attribute_noreturn();
+extern void gauth_raise_status(GauthStatus status,
+							   const char *detail) pg_attribute_noreturn();
+extern void gauth_raise_no_identity(void) pg_attribute_noreturn();
+extern void gauth_raise_no_capability(const char *capability)
+			pg_attribute_noreturn();
+extern void gauth_raise_capability_unknown(void) pg_attribute_noreturn();
+extern void gauth_raise_object_refused(const char *capability)
+			pg_attribute_noreturn();
+extern void gauth_raise_issuer_unknown(void) pg_attribute_noreturn();
+extern void gauth_raise_issuer_exists(void) pg_attribute_noreturn();
+extern void gauth_raise_issuer_not_hosted(void) pg_attribute_noreturn();
+extern void gauth_raise_namespace_taken(void) pg_attribute_noreturn();
+extern void gauth_raise_key_unknown(void) pg_attribute_noreturn();
+extern void gauth_raise_algorithm_unknown(void) pg_attribute_noreturn();
+extern void gauth_raise_null(const char *argument) pg_attribute_noreturn();
+extern void gauth_raise_argument(const char *argument,
+								 const char *rule) pg_attribute_noreturn();
+extern void gauth_raise_claim_reserved(GauthSpan name) pg_attribute_noreturn();
+extern void gauth_raise_rule_unknown(GauthSpan name) pg_attribute_noreturn();
+extern void gauth_raise_setting_unknown(void) pg_attribute_noreturn();
+extern void gauth_raise_not_a_trigger(void) pg_attribute_noreturn();
+extern void gauth_warn_identity_ends(void);
+extern void gauth_warn_role_missing(const char *role);
+
+extern void gauth_report_init(void);
+
+#endif							/* GAUTH_ENTRY_REPORT_H */

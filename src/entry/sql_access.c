@@ -1,0 +1,257 @@
+/*
+ * sql_access.c
+ *		Capabilities and settings.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/tuplestore.h"
+
+#include "entry/args.h"
+#include "entry/report.h"
+#include "store/access.h"
+#include "store/setting.h"
+#include "store/write.h"
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_grant_access);
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_revoke_access);
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_reapply_access);
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_configure);
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_list_settings);
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_has_capability);
+
+static void
+require_administrator(void)
+{
+	if (!gauth_access_allows(GAUTH_ADMINISTRATOR, NULL))
+		gauth_raise_no_capability("administrator");
+}
+
+/* the arguments of gauth.grant_access and gauth.revoke_access */
+typedef struct Grant
+{
+	char	   *role;
+	GauthCapability capability;
+	GauthSpan	object;			/* empty: all of them */
+} Grant;
+
+static void
+read_grant(FunctionCallInfo fcinfo, Grant *grant)
+{
+	if (PG_ARGISNULL(0))
+		gauth_raise_null("role");
+	if (PG_ARGISNULL(1))
+		gauth_raise_null("capability");
+	require_administrator();
+	if (!gauth_capability_find(gauth_arg_span(fcinfo, 1), &grant->capability))
+		gauth_raise_capability_unknown();
+	grant->object = gauth_arg_span_or_null(fcinfo, 2);
+	if (grant->object.data == NULL)
+		grant->object = GAUTH_SPAN("");
+	else if (!gauth_capability_has_objects(grant->capability))
+		gauth_raise_object_refused(gauth_capability_name(grant->capability));
+	grant->role = GetUserNameFromId(PG_GETARG_OID(0), false);
+}
+
+static uint64
+write_grant(const Grant *grant, const char *statement)
+{
+	GauthWrite	write = {0};
+
+	gauth_write_text(&write, gauth_span_of(grant->role));
+	gauth_write_text(&write,
+					 gauth_span_of(gauth_capability_name(grant->capability)));
+	gauth_write_text(&write, grant->object);
+	return gauth_write_run(&write, statement);
+}
+
+/*
+ * gauth.grant_access(role regrole, capability text, object text) returns void
+ */
+Datum
+gauth_sql_grant_access(PG_FUNCTION_ARGS)
+{
+	Grant		grant;
+
+	read_grant(fcinfo, &grant);
+	(void) write_grant(&grant,
+					   "INSERT INTO gauth.access (role, capability, object)"
+					   " VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+	gauth_access_apply(grant.role, grant.capability, true);
+	PG_RETURN_VOID();
+}
+
+/* another capability may be about one of the same functions */
+static void
+apply_what_is_left(const char *role)
+{
+	int			i;
+
+	for (i = 0; i < GAUTH_CAPABILITY_COUNT; i++)
+	{
+		Grant		left = {unconstify(char *, role), (GauthCapability) i, {"", 0}};
+
+		if (write_grant(&left, "SELECT FROM gauth.access WHERE role = $1"
+						" AND capability = $2 AND $3 IS NOT NULL LIMIT 1") > 0)
+			gauth_access_apply(role, (GauthCapability) i, true);
+	}
+}
+
+/*
+ * gauth.revoke_access(role regrole, capability text, object text) returns void
+ */
+Datum
+gauth_sql_revoke_access(PG_FUNCTION_ARGS)
+{
+	Grant		grant;
+
+	read_grant(fcinfo, &grant);
+	(void) write_grant(&grant,
+					   "DELETE FROM gauth.access WHERE role = $1"
+					   " AND capability = $2 AND object = $3");
+	gauth_access_apply(grant.role, grant.capability, false);
+	apply_what_is_left(grant.role);
+	PG_RETURN_VOID();
+}
+
+/*
+ * gauth.reapply_access() returns bigint
+ */
+Datum
+gauth_sql_reapply_access(PG_FUNCTION_ARGS)
+{
+	require_administrator();
+	PG_RETURN_INT64(gauth_access_apply_all(gauth_warn_role_missing));
+}
+
+/*
+ * gauth.has_capability(capability text, object text) returns boolean
+ */
+Datum
+gauth_sql_has_capability(PG_FUNCTION_ARGS)
+{
+	GauthCapability capability;
+	GauthSpan	object;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (!gauth_capability_find(gauth_arg_span(fcinfo, 0), &capability))
+		gauth_raise_capability_unknown();
+	object = gauth_arg_span_or_null(fcinfo, 1);
+	PG_RETURN_BOOL(gauth_access_allows(capability,
+									   PG_ARGISNULL(1) ? NULL : &object));
+}
+
+static const GauthSetting *
+find_setting(GauthSpan name)
+{
+	int			i;
+
+	for (i = 0; i < GAUTH_SETTING_COUNT; i++)
+	{
+		if (gauth_span_is(name, gauth_settings[i].name))
+			return &gauth_settings[i];
+	}
+	return NULL;
+}
+
+static bool
+is_array_of_strings(Jsonb *value)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&value->root);
+	JsonbIteratorToken token;
+	JsonbValue	element;
+
+	if (!JB_ROOT_IS_ARRAY(value) || JB_ROOT_IS_SCALAR(value))
+		return false;
+	while ((token = JsonbIteratorNext(&iterator, &element, true)) != WJB_DONE)
+	{
+		if (token == WJB_ELEM && element.type != jbvString)
+			return false;
+	}
+	return true;
+}
+
+static bool
+value_fits(const GauthSetting *setting, Jsonb *value)
+{
+	Interval   *interval;
+
+	switch (setting->type)
+	{
+		case GAUTH_SETTING_STRINGS:
+			return is_array_of_strings(value);
+		case GAUTH_SETTING_INTERVAL:
+			interval = gauth_setting_interval(value);
+			return interval != NULL && interval->time >= 0 &&
+				interval->day >= 0 && interval->month >= 0;
+	}
+	return false;
+}
+
+/*
+ * gauth.configure(name text, value jsonb, store text) returns void
+ */
+Datum
+gauth_sql_configure(PG_FUNCTION_ARGS)
+{
+	GauthWrite	write = {0};
+	const GauthSetting *setting;
+
+	require_administrator();
+	if (PG_ARGISNULL(0))
+		gauth_raise_null("name");
+	setting = find_setting(gauth_arg_span(fcinfo, 0));
+	if (setting == NULL || (!PG_ARGISNULL(2) && !setting->per_store))
+		gauth_raise_setting_unknown();
+
+	gauth_write_text(&write, gauth_arg_span(fcinfo, 0));
+	gauth_write_text(&write, PG_ARGISNULL(2) ? GAUTH_SPAN("") :
+					 gauth_arg_span(fcinfo, 2));
+	if (PG_ARGISNULL(1))
+	{
+		(void) gauth_write_run(&write, "DELETE FROM gauth.setting"
+							   " WHERE name = $1 AND store = $2");
+		PG_RETURN_VOID();
+	}
+	if (!value_fits(setting, PG_GETARG_JSONB_P(1)))
+		gauth_raise_setting_unknown();
+	gauth_write_value(&write, JSONBOID, PG_GETARG_DATUM(1), false);
+	(void) gauth_write_run(&write,
+						   "INSERT INTO gauth.setting (name, store, value)"
+						   " VALUES ($1, $2, $3) ON CONFLICT (name, store)"
+						   " DO UPDATE SET value = $3");
+	PG_RETURN_VOID();
+}
+
+/*
+ * gauth.list_settings()
+ *		returns setof (name text, standard jsonb, meaning text)
+ */
+Datum
+gauth_sql_list_settings(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			i;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (i = 0; i < GAUTH_SETTING_COUNT; i++)
+	{
+		const GauthSetting *setting = &gauth_settings[i];
+		Datum		values[3];
+		bool		nulls[3] = {0};
+
+		values[0] = CStringGetTextDatum(setting->name);
+		values[1] = DirectFunctionCall1(jsonb_in,
+										CStringGetDatum(setting->standard));
+		values[2] = CStringGetTextDatum(setting->meaning);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,267 @@
+/*
+ * access.c
+ *		Who may do what with gauth itself.
+ *
+ * A capability is given to a role in two ways at once: as EXECUTE on the
+ * functions that it is about, which the server enforces, and as a row in
+ * gauth.access, which a dump takes along and which says for which object it
+ * was given.  The server's half is lost in a restore by somebody who is not a
+ * superuser, and then repeated from the rows.
+ */
+#include "store/access.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_extension.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+
+#include "store/compat.h"
+#include "store/memory.h"
+#include "store/relation.h"
+#include "store/write.h"
+
+static const char *const names[GAUTH_CAPABILITY_COUNT] = {
+	[GAUTH_VERIFIER] = "verifier",
+	[GAUTH_ENFORCER] = "enforcer",
+	[GAUTH_ISSUER] = "issuer",
+	[GAUTH_ADMINISTRATOR] = "administrator",
+	[GAUTH_AUDITOR] = "auditor",
+};
+
+static const char *const verifier_functions[] = {
+	"gauth.verify(text, text)",
+	"gauth.inspect_token(text, text)",
+	"gauth.introspect_token(text)",
+	NULL
+};
+static const char *const enforcer_functions[] = {NULL};
+static const char *const issuer_functions[] = {
+	"gauth.issue_token(text, text, text[], interval, gauth.scope, jsonb)",
+	"gauth.revoke_token(text, text, text, timestamptz)",
+	"gauth.revoke_subject(text, text, timestamptz, text)",
+	NULL
+};
+static const char *const administrator_functions[] = {
+	"gauth.verify(text, text)",
+	"gauth.inspect_token(text, text)",
+	"gauth.introspect_token(text)",
+	"gauth.issue_token(text, text, text[], interval, gauth.scope, jsonb)",
+	"gauth.revoke_token(text, text, text, timestamptz)",
+	"gauth.revoke_subject(text, text, timestamptz, text)",
+	"gauth.purge_tokens(timestamptz)",
+	"gauth.add_issuer(text, text[], text[], json, boolean, text, interval,"
+	" interval, text)",
+	"gauth.drop_issuer(text)",
+	"gauth.put_jwks(text, json)",
+	"gauth.create_key(text, text)",
+	"gauth.rotate_key(text, text)",
+	"gauth.drop_key(text, text)",
+	"gauth.put_weak_secrets(text[])",
+	"gauth.wrap_keys(bytea)",
+	"gauth.configure(text, jsonb, text)",
+	"gauth.lint()",
+	NULL
+};
+static const char *const auditor_functions[] = {NULL};
+
+static const char *const *const functions[GAUTH_CAPABILITY_COUNT] = {
+	[GAUTH_VERIFIER] = verifier_functions,
+	[GAUTH_ENFORCER] = enforcer_functions,
+	[GAUTH_ISSUER] = issuer_functions,
+	[GAUTH_ADMINISTRATOR] = administrator_functions,
+	[GAUTH_AUDITOR] = auditor_functions,
+};
+
+/* relations that a capability lets its holder read */
+static const char *const relations[GAUTH_CAPABILITY_COUNT] = {
+	[GAUTH_ADMINISTRATOR] = "gauth.tokens, gauth.token, gauth.revocation, "
+	"gauth.subject_revocation, gauth.issuer, gauth.key, gauth.access, "
+	"gauth.setting, gauth.settings",
+};
+
+/*
+ * gauth_capability_name
+ *		The name of a capability, as SQL has it.
+ */
+const char *
+gauth_capability_name(GauthCapability capability)
+{
+	return names[capability];
+}
+
+/*
+ * gauth_capability_find
+ *		The capability of that name; false when there is none.
+ */
+bool
+gauth_capability_find(GauthSpan name, GauthCapability *capability)
+{
+	int			i;
+
+	for (i = 0; i < GAUTH_CAPABILITY_COUNT; i++)
+	{
+		if (gauth_span_is(name, names[i]))
+		{
+			*capability = (GauthCapability) i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * gauth_capability_has_objects
+ *		May the capability be given for one object only: an issuer, a store?
+ */
+bool
+gauth_capability_has_objects(GauthCapability capability)
+{
+	return capability == GAUTH_ISSUER || capability == GAUTH_ADMINISTRATOR;
+}
+
+/* who has run CREATE EXTENSION, or was made the owner since */
+static Oid
+extension_owner(void)
+{
+	Relation	catalog = table_open(ExtensionRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			owner = InvalidOid;
+
+	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber,
+				F_NAMEEQ, CStringGetDatum("gauth"));
+	scan = systable_beginscan(catalog, ExtensionNameIndexId, true, NULL, 1,
+							  &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		owner = ((Form_pg_extension) GETSTRUCT(tuple))->extowner;
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return owner;
+}
+
+static bool
+acts_for(const char *role)
+{
+	Oid			number = get_role_oid(role, true);
+
+	return OidIsValid(number) && has_privs_of_role(GetUserId(), number);
+}
+
+/* the row's object is all of them, or the one that is asked for */
+static bool
+object_matches(GauthSpan given, const GauthSpan *wanted)
+{
+	return given.len == 0 ||
+		(wanted != NULL && gauth_span_equal(given, *wanted));
+}
+
+static bool
+row_allows(const GauthScan *scan, GauthCapability capability,
+		   const GauthSpan *object)
+{
+	GauthSpan	role = gauth_scan_text(scan, ACCESS_ROLE);
+	GauthSpan	given = gauth_scan_text(scan, ACCESS_CAPABILITY);
+	GauthSpan	given_object = gauth_scan_text(scan, ACCESS_OBJECT);
+
+	/* an administrator of everything may do everything */
+	if (!(gauth_span_is(given, names[capability]) &&
+		  object_matches(given_object, object)) &&
+		!(gauth_span_is(given, names[GAUTH_ADMINISTRATOR]) &&
+		  given_object.len == 0))
+		return false;
+	return acts_for(pnstrdup(role.data, role.len));
+}
+
+/*
+ * gauth_access_allows
+ *		May the current role do what the capability is about, to this object
+ *		(NULL: to all of them)?
+ *
+ * Superusers, members of the extension's owner and administrators may.
+ */
+bool
+gauth_access_allows(GauthCapability capability, const GauthSpan *object)
+{
+	GauthScan	scan;
+	bool		allowed = false;
+
+	if (superuser() || has_privs_of_role(GetUserId(), extension_owner()))
+		return true;
+	gauth_scan_begin(&scan, GAUTH_TABLE_ACCESS);
+	while (!allowed && gauth_scan_next(&scan))
+		allowed = row_allows(&scan, capability, object);
+	gauth_scan_end(&scan);
+	return allowed;
+}
+
+static void
+run(const char *what, const char *objects, const char *direction,
+	const char *role)
+{
+	GauthWrite	write = {0};
+	StringInfoData statement;
+
+	initStringInfo(&statement);
+	appendStringInfo(&statement, "%s %s %s %s", what, objects, direction,
+					 quote_identifier(role));
+	(void) gauth_write_run(&write, statement.data);
+}
+
+/*
+ * gauth_access_apply
+ *		Give the role the privileges of a capability, or take them away.
+ */
+void
+gauth_access_apply(const char *role, GauthCapability capability, bool grant)
+{
+	const char *direction = grant ? "TO" : "FROM";
+	int			i;
+
+	for (i = 0; functions[capability][i] != NULL; i++)
+		run(grant ? "GRANT EXECUTE ON FUNCTION" : "REVOKE EXECUTE ON FUNCTION",
+			functions[capability][i], direction, role);
+	if (relations[capability] != NULL)
+		run(grant ? "GRANT SELECT ON" : "REVOKE SELECT ON",
+			relations[capability], direction, role);
+}
+
+/*
+ * gauth_access_apply_all
+ *		Give every role in gauth.access the privileges of its capabilities;
+ *		returns how many rows were applied.  "missing" hears of roles that do
+ *		not exist in this cluster.
+ */
+int64
+gauth_access_apply_all(void (*missing) (const char *role))
+{
+	GauthScan	scan;
+	int64		count = 0;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_ACCESS);
+	while (gauth_scan_next(&scan))
+	{
+		GauthSpan	name = gauth_scan_text(&scan, ACCESS_ROLE);
+		char	   *role = pnstrdup(name.data, name.len);
+		GauthCapability capability;
+
+		if (!gauth_capability_find(gauth_scan_text(&scan, ACCESS_CAPABILITY),
+								   &capability))
+			continue;
+		if (!OidIsValid(get_role_oid(role, true)))
+		{
+			missing(role);
+			continue;
+		}
+		gauth_access_apply(role, capability, true);
+		count++;
+	}
+	gauth_scan_end(&scan);
+	return count;
+}

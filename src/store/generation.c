@@ -1,0 +1,90 @@
+/*
+ * generation.c
+ *		Whether what this session remembers of gauth's tables is still true.
+ *
+ * Every group of tables has a number that moves on whenever one of them
+ * changes: by a change of this session at its next command, by one of another
+ * session when that has committed, and back again when a change is undone.
+ * Whoever remembers something also remembers the number, and compares.
+ * Nothing is forgotten by time.
+ */
+#include "store/generation.h"
+
+#include "utils/inval.h"
+
+#include "store/relation.h"
+
+static uint64 generations[GAUTH_GROUP_COUNT];
+
+static const struct
+{
+	GauthTable	table;
+	GauthGroup	group;
+}			watched[] = {
+	{GAUTH_TABLE_ISSUER, GAUTH_GROUP_ISSUERS},
+	{GAUTH_TABLE_KEY, GAUTH_GROUP_ISSUERS},
+	{GAUTH_TABLE_WRAPPED_KEY, GAUTH_GROUP_ISSUERS},
+	{GAUTH_TABLE_UNWRAPPED_KEY, GAUTH_GROUP_ISSUERS},
+	{GAUTH_TABLE_REVOCATION, GAUTH_GROUP_REVOCATIONS},
+	{GAUTH_TABLE_SUBJECT_REVOCATION, GAUTH_GROUP_REVOCATIONS},
+};
+
+/*
+ * Called at any time, also while a transaction aborts: it may look at nothing
+ * but its arguments.  No table named means that anything may have changed.
+ */
+static void
+table_changed(Datum argument, Oid relation)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(watched); i++)
+	{
+		if (!OidIsValid(relation) ||
+			gauth_table_is(watched[i].table, relation))
+			generations[watched[i].group]++;
+	}
+}
+
+/*
+ * gauth_generation_watch
+ *		Begin to listen; once in the life of a process.
+ */
+void
+gauth_generation_watch(void)
+{
+	CacheRegisterRelcacheCallback(table_changed, (Datum) 0);
+}
+
+/*
+ * gauth_generation_advance
+ *		Make this session forget what it remembers of a group.
+ */
+void
+gauth_generation_advance(GauthGroup group)
+{
+	generations[group]++;
+}
+
+/*
+ * gauth_generation
+ *		The number of the group as of the last refresh.
+ */
+uint64
+gauth_generation(GauthGroup group)
+{
+	return generations[group];
+}
+
+/*
+ * gauth_generation_refresh
+ *		Hear what other sessions have committed.
+ *
+ * A session hears of it by itself only when it locks a table that it has not
+ * locked before; a prepared statement over a locked table does not.
+ */
+void
+gauth_generation_refresh(void)
+{
+	AcceptInvalidationMessages();
+}

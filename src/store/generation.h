@@ -1,0 +1,23 @@
+/*
+ * generation.h
+ *		Whether what this session remembers of gauth's tables is still true.
+ */
+#ifndef GAUTH_STORE_GENERATION_H
+#define GAUTH_STORE_GENERATION_H
+
+#include "postgres.h"
+
+/* groups of tables that change together */
+typedef enum GauthGroup
+{
+	GAUTH_GROUP_ISSUERS,		/* issuers, keys, private halves */
+	GAUTH_GROUP_REVOCATIONS,
+	GAUTH_GROUP_COUNT
+} GauthGroup;
+
+extern void gauth_generation_watch(void);
+extern void gauth_generation_advance(GauthGroup group);
+extern uint64 gauth_generation(GauthGroup group);
+extern void gauth_generation_refresh(void);
+
+#endif							/* GAUTH_STORE_GENERATION_H */

@@ -1,0 +1,608 @@
+/*
+ * issuer.c
+ *		The issuers and their keys, ready for use.
+ *
+ * An issuer is read at its first token, its keys are parsed once, and all of
+ * it is thrown away when one of the tables behind it changes (generation.c).
+ * An issuer that is not in the table is not remembered: names that a stranger
+ * made up must not fill the memory.
+ */
+#include "store/issuer.h"
+
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "store/compat.h"
+#include "store/crypto.h"
+#include "store/generation.h"
+#include "store/memory.h"
+#include "store/relation.h"
+#include "store/secret.h"
+
+/* seconds from 1970 to 2000, where the server's instants begin */
+#define UNIX_TO_POSTGRES \
+	(((int64) POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
+
+typedef struct Entry
+{
+	GauthSpan	name;			/* the hash key */
+	GauthIssuer *issuer;
+} Entry;
+
+/* everything of one generation; forgotten as a whole */
+static struct
+{
+	MemoryContext context;
+	HTAB	   *entries;
+	uint64		generation;
+	GauthSpan  *namespaces;		/* of all issuers, once asked for */
+	int			namespace_count;
+}			cache;
+
+static uint32
+hash_span(const void *key, Size size)
+{
+	const GauthSpan *span = key;
+
+	return hash_bytes((const unsigned char *) span->data, (int) span->len);
+}
+
+static int
+match_spans(const void *a, const void *b, Size size)
+{
+	return gauth_span_equal(*(const GauthSpan *) a,
+							*(const GauthSpan *) b) ? 0 : 1;
+}
+
+static void
+free_keys(GauthIssuer *issuer)
+{
+	gauth_keyset_free(&issuer->keys);
+	gauth_key_free(issuer->signer);
+	issuer->signer = NULL;
+}
+
+static void
+forget_all(void)
+{
+	HASH_SEQ_STATUS entries;
+	Entry	   *entry;
+
+	if (cache.context == NULL)
+		return;
+	if (cache.entries != NULL)
+	{
+		hash_seq_init(&entries, cache.entries);
+		while ((entry = hash_seq_search(&entries)) != NULL)
+			free_keys(entry->issuer);
+	}
+	cache.entries = NULL;
+	cache.namespaces = NULL;
+	MemoryContextReset(cache.context);
+}
+
+static void
+prepare_cache(void)
+{
+	HASHCTL		control = {0};
+
+	if (cache.entries != NULL &&
+		cache.generation == gauth_generation(GAUTH_GROUP_ISSUERS))
+		return;
+	forget_all();
+	if (cache.context == NULL)
+		cache.context = AllocSetContextCreate(CacheMemoryContext,
+											  "gauth issuers",
+											  ALLOCSET_DEFAULT_SIZES);
+	control.keysize = sizeof(GauthSpan);
+	control.entrysize = sizeof(Entry);
+	control.hash = hash_span;
+	control.match = match_spans;
+	control.hcxt = cache.context;
+	cache.generation = gauth_generation(GAUTH_GROUP_ISSUERS);
+	cache.entries = hash_create("gauth issuers", 16, &control,
+								HASH_ELEM | HASH_FUNCTION | HASH_COMPARE |
+								HASH_CONTEXT);
+}
+
+/*
+ * gauth_interval_seconds
+ *		Whole seconds of an interval, a month counted as 30 days.
+ */
+int64
+gauth_interval_seconds(const Interval *interval)
+{
+	return interval->time / USECS_PER_SEC +
+		((int64) interval->day + (int64) interval->month * DAYS_PER_MONTH) *
+		SECS_PER_DAY;
+}
+
+/*
+ * gauth_timestamp_seconds
+ *		Seconds since 1970, rounded down: a NumericDate.
+ */
+int64
+gauth_timestamp_seconds(TimestampTz instant)
+{
+	int64		seconds = instant / USECS_PER_SEC;
+
+	if (instant % USECS_PER_SEC < 0)
+		seconds--;
+	return seconds + UNIX_TO_POSTGRES;
+}
+
+/*
+ * gauth_seconds_timestamp
+ *		The instant of a NumericDate between 0 and GAUTH_TIME_MAX, with its
+ *		leeway.
+ */
+TimestampTz
+gauth_seconds_timestamp(int64 seconds)
+{
+	return (seconds - UNIX_TO_POSTGRES) * USECS_PER_SEC;
+}
+
+/* the elements of a text[] column, copied; a null is an empty array */
+static int
+read_array(const GauthScan *scan, AttrNumber column, MemoryContext context,
+		   GauthSpan **elements)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+	Datum	   *items;
+	bool	   *nulls;
+	int			count;
+	int			i;
+
+	*elements = NULL;
+	if (is_null)
+		return 0;
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false,
+					  TYPALIGN_INT, &items, &nulls, &count);
+	*elements = MemoryContextAllocZero(context,
+									   sizeof(GauthSpan) * (Size) (count + 1));
+	for (i = 0; i < count; i++)
+	{
+		text	   *item = DatumGetTextPP(items[i]);
+
+		(*elements)[i] = gauth_memory_copy(context,
+										   gauth_span(VARDATA_ANY(item),
+													  VARSIZE_ANY_EXHDR(item)));
+	}
+	return count;
+}
+
+static int64
+read_seconds(const GauthScan *scan, AttrNumber column)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+
+	return is_null ? 0 : gauth_interval_seconds(DatumGetIntervalP(value));
+}
+
+static bool
+read_bool(const GauthScan *scan, AttrNumber column)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+
+	return !is_null && DatumGetBool(value);
+}
+
+static TimestampTz
+read_instant(const GauthScan *scan, AttrNumber column, TimestampTz if_null)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+
+	return is_null ? if_null : DatumGetTimestampTz(value);
+}
+
+static GauthIssuer *
+read_issuer(const GauthScan *scan)
+{
+	MemoryContext context = cache.context;
+	GauthIssuer *issuer = MemoryContextAllocZero(context, sizeof(*issuer));
+	GauthSpan  *algorithms;
+	int			count;
+	int			i;
+
+	issuer->issuer = gauth_memory_copy(context,
+									   gauth_scan_text(scan, ISSUER_ISSUER));
+	issuer->namespace = gauth_memory_copy(context,
+										  gauth_scan_text(scan, ISSUER_NAMESPACE));
+	issuer->audience_count = read_array(scan, ISSUER_AUDIENCES, context,
+										&issuer->audiences);
+	count = read_array(scan, ISSUER_ALGORITHMS, context, &algorithms);
+	for (i = 0; i < count && i < GAUTH_ALGORITHM_COUNT; i++)
+		issuer->accepted.items[issuer->accepted.count++] =
+			gauth_algorithm_from_name(algorithms[i]);
+	issuer->hosted = read_bool(scan, ISSUER_HOSTED);
+	issuer->leeway = read_seconds(scan, ISSUER_LEEWAY);
+	issuer->max_lifetime = read_seconds(scan, ISSUER_MAX_LIFETIME);
+	issuer->typ = gauth_memory_copy(context, gauth_scan_text(scan, ISSUER_TYP));
+	return issuer;
+}
+
+/* the key of a row; a symmetric one has to be opened first */
+static GauthStatus
+make_key(GauthArena *arena, GauthSpan issuer, GauthSpan kid, GauthSpan jwk_text,
+		 GauthAlgorithm algorithm, GauthKey **key)
+{
+	GauthJson  *json;
+	GauthJwk	jwk;
+	GauthStatus status = GAUTH_OK;
+
+	if (jwk_text.data == NULL)
+		status = gauth_secret_load(arena, issuer, kid, &jwk_text);
+	if (status == GAUTH_OK)
+		status = gauth_json_parse(arena, jwk_text, &gauth_json_token_limits,
+								  &json, NULL);
+	if (status == GAUTH_OK)
+		status = gauth_jwk_read(arena, json, &jwk, NULL);
+	if (status == GAUTH_OK)
+		status = gauth_key_create(gauth_crypto(), &jwk.material, algorithm, key,
+								  NULL);
+	return status;
+}
+
+static void
+add_key(GauthIssuer *issuer, const GauthScan *scan, GauthKey *key,
+		GauthSpan kid)
+{
+	GauthKeyEntry *entry = &issuer->keys.entries[issuer->keys.count];
+	GauthIssuerKey *info = &issuer->infos[issuer->keys.count];
+
+	entry->key = key;
+	issuer->keys.count++;
+	entry->kid = kid;
+	entry->has_kid = read_bool(scan, KEY_NAMED);
+	info->kid = kid;
+	info->version = read_instant(scan, KEY_CREATED_AT, 0);
+	info->verifies_until = read_instant(scan, KEY_VERIFIES_UNTIL, DT_NOEND);
+	info->signs = read_bool(scan, KEY_SIGNS);
+}
+
+static void
+read_key(GauthIssuer *issuer, const GauthScan *scan, GauthArena *arena)
+{
+	GauthSpan	kid = gauth_memory_copy(cache.context,
+										gauth_scan_text(scan, KEY_KID));
+	GauthAlgorithm algorithm =
+		gauth_algorithm_from_name(gauth_scan_text(scan, KEY_ALGORITHM));
+	GauthKey   *key;
+	GauthStatus status;
+
+	status = make_key(arena, issuer->issuer, kid,
+					  gauth_scan_text(scan, KEY_JWK), algorithm, &key);
+	if (status == GAUTH_OK)
+		add_key(issuer, scan, key, kid);
+	else if (status == GAUTH_KEY_LOCKED || status == GAUTH_ROOT_KEY_INVALID)
+	{
+		issuer->has_locked_keys = true;
+		issuer->lock_status = status;
+	}
+	else if (status != GAUTH_KEY_NOT_FOUND)
+		elog(WARNING, "a key of a gauth issuer is of no use: %s",
+			 gauth_status_name(status));
+}
+
+static void
+read_keys(GauthIssuer *issuer)
+{
+	GauthScan	scan;
+	GauthArena	arena;
+
+	issuer->keys.entries =
+		MemoryContextAllocZero(cache.context,
+							   sizeof(GauthKeyEntry) * GAUTH_KEYSET_MAX);
+	issuer->infos =
+		MemoryContextAllocZero(cache.context,
+							   sizeof(GauthIssuerKey) * GAUTH_KEYSET_MAX);
+	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
+	gauth_scan_begin(&scan, GAUTH_TABLE_KEY);
+	gauth_scan_key_text(&scan, KEY_ISSUER, issuer->issuer);
+	while (issuer->keys.count < GAUTH_KEYSET_MAX && gauth_scan_next(&scan))
+		read_key(issuer, &scan, &arena);
+	gauth_scan_end(&scan);
+	gauth_arena_wipe(&arena);
+}
+
+/*
+ * The entry is in the table before its keys are made: whatever goes wrong on
+ * the way, forget_all finds and frees them.
+ */
+static GauthIssuer *
+load(GauthSpan name)
+{
+	GauthScan	scan;
+	GauthIssuer *issuer = NULL;
+	Entry	   *entry;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_ISSUER);
+	gauth_scan_key_text(&scan, ISSUER_ISSUER, name);
+	if (gauth_scan_next(&scan))
+		issuer = read_issuer(&scan);
+	gauth_scan_end(&scan);
+	if (issuer == NULL)
+		return NULL;
+
+	entry = hash_search(cache.entries, &issuer->issuer, HASH_ENTER, NULL);
+	entry->issuer = issuer;
+	read_keys(issuer);
+	return issuer;
+}
+
+/*
+ * gauth_issuer_find
+ *		The issuer of that name as it is now, or NULL.
+ *
+ * Hears what other sessions have committed first; the result is valid until
+ * the next call.
+ */
+GauthIssuer *
+gauth_issuer_find(GauthSpan issuer)
+{
+	MemoryContext scratch;
+	MemoryContext caller;
+	GauthIssuer *found;
+	Entry	   *entry;
+
+	gauth_generation_refresh();
+	prepare_cache();
+	entry = hash_search(cache.entries, &issuer, HASH_FIND, NULL);
+	if (entry != NULL)
+		return entry->issuer;
+
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "gauth issuer",
+									ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(scratch);
+	PG_TRY();
+	{
+		found = load(issuer);
+	}
+	PG_CATCH();
+	{
+		forget_all();
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+	return found;
+}
+
+/*
+ * gauth_issuer_key_info
+ *		What the table says of a key of the issuer.
+ */
+const GauthIssuerKey *
+gauth_issuer_key_info(const GauthIssuer *issuer, const GauthKeyEntry *entry)
+{
+	return &issuer->infos[entry - issuer->keys.entries];
+}
+
+/*
+ * gauth_issuer_key_end
+ *		Until when this very key verifies: DT_NOEND while it has not been
+ *		rotated, DT_NOBEGIN when the issuer does not have it any more.
+ */
+TimestampTz
+gauth_issuer_key_end(const GauthIssuer *issuer, GauthSpan kid, int64 version)
+{
+	int			i;
+
+	for (i = 0; i < issuer->keys.count; i++)
+	{
+		const GauthIssuerKey *info = &issuer->infos[i];
+
+		if (info->version == version && gauth_span_equal(info->kid, kid))
+			return info->verifies_until;
+	}
+	return DT_NOBEGIN;
+}
+
+static GauthStatus
+verify_signature(const GauthIssuer *issuer, GauthJwt *jwt, TimestampTz now,
+				 GauthError *err)
+{
+	GauthStatus status;
+
+	if (!gauth_algorithm_accepted(&issuer->accepted, jwt->jws.algorithm))
+		return gauth_fail(err, GAUTH_ALGORITHM_REFUSED, "alg");
+	status = gauth_keyset_verify(&issuer->keys, &jwt->jws, &jwt->entry, err);
+	if (status == GAUTH_KEY_NOT_FOUND && issuer->has_locked_keys)
+		return gauth_fail(err, issuer->lock_status, "key");
+	if (status != GAUTH_OK)
+		return status;
+	if (now >= gauth_issuer_key_info(issuer, jwt->entry)->verifies_until)
+		return gauth_fail(err, GAUTH_KEY_NOT_FOUND, "kid");
+	return GAUTH_OK;
+}
+
+/* one that the caller names has to be one of the issuer's all the same */
+static GauthStatus
+set_audience(const GauthIssuer *issuer, const GauthSpan *audience,
+			 GauthClaimRules *rules, GauthError *err)
+{
+	int			i;
+
+	rules->audiences = issuer->audiences;
+	rules->audience_count = issuer->audience_count;
+	if (audience == NULL)
+		return GAUTH_OK;
+	for (i = 0; i < issuer->audience_count; i++)
+	{
+		if (gauth_span_equal(*audience, issuer->audiences[i]))
+		{
+			rules->audiences = audience;
+			rules->audience_count = 1;
+			return GAUTH_OK;
+		}
+	}
+	return gauth_fail(err, GAUTH_AUDIENCE_REFUSED, "aud");
+}
+
+static GauthStatus
+check_rules(const GauthIssuer *issuer, const GauthSpan *audience,
+			TimestampTz now, const GauthJwt *jwt, GauthError *err)
+{
+	GauthJwtRules rules = {0};
+	GauthStatus status;
+
+	rules.claims.now = gauth_timestamp_seconds(now);
+	rules.claims.leeway = issuer->leeway;
+	rules.claims.max_lifetime = issuer->max_lifetime;
+	rules.claims.issuer = &issuer->issuer;
+	rules.typ = issuer->typ;
+	status = set_audience(issuer, audience, &rules.claims, err);
+	if (status == GAUTH_OK)
+		status = gauth_jwt_check(jwt, &rules, err);
+	return status;
+}
+
+/*
+ * gauth_issuer_verify
+ *		Verify a token against the issuer it names, all but its revocation.
+ *
+ * "audience" (may be NULL) narrows the issuer's audiences to one of them.
+ * The claims have to be read before the signature can be checked, because
+ * they name the issuer; until then every failure is GAUTH_TOKEN_MALFORMED or
+ * another of before the signature.
+ */
+GauthStatus
+gauth_issuer_verify(GauthArena *arena, GauthSpan token,
+					const GauthSpan *audience, TimestampTz now, GauthJwt *jwt,
+					GauthIssuer **issuer, GauthError *err)
+{
+	GauthStatus status = gauth_jwt_parse(arena, token, &jwt->jws, err);
+
+	*issuer = NULL;
+	if (status == GAUTH_OK &&
+		gauth_claims_read(arena, jwt->jws.payload, &jwt->claims,
+						  err) != GAUTH_OK)
+		status = gauth_fail(err, GAUTH_TOKEN_MALFORMED, "claims");
+	if (status == GAUTH_OK && jwt->claims.has_issuer)
+		*issuer = gauth_issuer_find(jwt->claims.issuer);
+	if (status == GAUTH_OK && *issuer == NULL)
+		status = gauth_fail(err, GAUTH_ISSUER_UNKNOWN, "iss");
+	if (status == GAUTH_OK)
+		status = verify_signature(*issuer, jwt, now, err);
+	if (status == GAUTH_OK)
+		status = check_rules(*issuer, audience, now, jwt, err);
+	return status;
+}
+
+static const GauthIssuerKey *
+find_signing_key(const GauthIssuer *issuer, GauthAlgorithm *algorithm)
+{
+	int			i;
+
+	for (i = 0; i < issuer->keys.count; i++)
+	{
+		if (issuer->infos[i].signs)
+		{
+			*algorithm = gauth_key_algorithm(issuer->keys.entries[i].key);
+			return &issuer->infos[i];
+		}
+	}
+	return NULL;
+}
+
+/*
+ * gauth_issuer_signer
+ *		The key that a hosted issuer signs with, its private half open.
+ *
+ * Errors: GAUTH_KEY_NOT_FOUND when it has none, or lost its private half in a
+ * restore; GAUTH_KEY_LOCKED, GAUTH_ROOT_KEY_INVALID.
+ */
+GauthStatus
+gauth_issuer_signer(GauthIssuer *issuer, GauthKey **key, GauthSpan *kid,
+					GauthError *err)
+{
+	GauthAlgorithm algorithm;
+	const GauthIssuerKey *info = find_signing_key(issuer, &algorithm);
+	GauthArena	arena;
+	GauthSpan	jwk;
+	GauthStatus status = GAUTH_OK;
+
+	if (issuer->signer == NULL && info == NULL)
+		return gauth_fail(err, issuer->has_locked_keys ?
+						  issuer->lock_status : GAUTH_KEY_NOT_FOUND, "key");
+	if (issuer->signer == NULL)
+	{
+		gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
+		status = gauth_secret_load(&arena, issuer->issuer, info->kid, &jwk);
+		if (status == GAUTH_OK)
+			status = make_key(&arena, issuer->issuer, info->kid, jwk, algorithm,
+							  &issuer->signer);
+		gauth_arena_wipe(&arena);
+		issuer->signer_kid = info->kid;
+	}
+	if (status != GAUTH_OK)
+		return gauth_fail(err, status, "key");
+	*key = issuer->signer;
+	*kid = issuer->signer_kid;
+	return GAUTH_OK;
+}
+
+static void
+load_namespaces(void)
+{
+	GauthScan	scan;
+	GauthSpan  *namespaces;
+	int			room = 16;
+	int			count = 0;
+
+	namespaces = MemoryContextAlloc(cache.context,
+									sizeof(GauthSpan) * (Size) room);
+	gauth_scan_begin(&scan, GAUTH_TABLE_ISSUER);
+	while (gauth_scan_next(&scan))
+	{
+		if (count == room)
+		{
+			room *= 2;
+			namespaces = repalloc(namespaces, sizeof(GauthSpan) * (Size) room);
+		}
+		namespaces[count++] =
+			gauth_memory_copy(cache.context,
+							  gauth_scan_text(&scan, ISSUER_NAMESPACE));
+	}
+	gauth_scan_end(&scan);
+
+	/* only a complete list may be trusted */
+	cache.namespaces = namespaces;
+	cache.namespace_count = count;
+}
+
+/*
+ * gauth_issuer_owns_subject
+ *		Does the namespaced subject belong to the issuer, and to no other?
+ *
+ * Of all namespaces that the subject begins with, the longest has to be the
+ * issuer's own: "a" with subject "b:1" and "ab:" with subject "1" would meet
+ * otherwise.
+ */
+bool
+gauth_issuer_owns_subject(const GauthIssuer *issuer, GauthSpan subject)
+{
+	int			i;
+
+	if (cache.namespaces == NULL)
+		load_namespaces();
+	for (i = 0; i < cache.namespace_count; i++)
+	{
+		GauthSpan	prefix = cache.namespaces[i];
+
+		if (prefix.len > issuer->namespace.len &&
+			gauth_span_starts_with(subject, prefix))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,193 @@
+/*
+ * relation.c
+ *		Reading gauth's own tables directly.
+ *
+ * No SQL runs here, so no search path, no operator and no trigger of anybody
+ * can take part, and the caller needs no privilege on the tables.  The scans
+ * take a fresh snapshot each (a NULL snapshot to systable_beginscan): what
+ * another session has committed counts for the next statement, also under
+ * REPEATABLE READ and in a parallel worker.
+ */
+#include "store/relation.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+#include "store/compat.h"
+
+typedef struct TableName
+{
+	const char *table;
+	const char *index;
+} TableName;
+
+static const TableName names[GAUTH_TABLE_COUNT] = {
+	[GAUTH_TABLE_ISSUER] = {"issuer", "issuer_pkey"},
+	[GAUTH_TABLE_KEY] = {"key", "key_pkey"},
+	[GAUTH_TABLE_WRAPPED_KEY] = {"wrapped_key", "wrapped_key_pkey"},
+	[GAUTH_TABLE_UNWRAPPED_KEY] = {"unwrapped_key", "unwrapped_key_pkey"},
+	[GAUTH_TABLE_WEAK_SECRET] = {"weak_secret", "weak_secret_pkey"},
+	[GAUTH_TABLE_TOKEN] = {"token", "token_pkey"},
+	[GAUTH_TABLE_REVOCATION] = {"revocation", "revocation_pkey"},
+	[GAUTH_TABLE_SUBJECT_REVOCATION] =
+	{"subject_revocation", "subject_revocation_pkey"},
+	[GAUTH_TABLE_ACCESS] = {"access", "access_pkey"},
+	[GAUTH_TABLE_SETTING] = {"setting", "setting_pkey"},
+};
+
+/*
+ * What each table was when it was last opened.  Only for recognising the
+ * messages of invalidation, which name a table by its number: a callback
+ * cannot look names up.
+ */
+static Oid	seen[GAUTH_TABLE_COUNT];
+
+static Oid
+find(const char *name)
+{
+	Oid			namespace = get_namespace_oid("gauth", false);
+	Oid			relation = get_relname_relid(name, namespace);
+
+	if (!OidIsValid(relation))
+		elog(ERROR, "relation gauth.%s does not exist", name);
+	return relation;
+}
+
+/*
+ * gauth_table_oid
+ *		The table's number in this database.
+ */
+Oid
+gauth_table_oid(GauthTable table)
+{
+	seen[table] = find(names[table].table);
+	return seen[table];
+}
+
+/*
+ * gauth_table_is
+ *		Is "relation" the table, as far as this session has seen it?
+ */
+bool
+gauth_table_is(GauthTable table, Oid relation)
+{
+	return OidIsValid(seen[table]) && seen[table] == relation;
+}
+
+/*
+ * gauth_scan_begin
+ *		Open a table for reading; keys follow, on its primary key's columns.
+ */
+void
+gauth_scan_begin(GauthScan *scan, GauthTable table)
+{
+	memset(scan, 0, sizeof(*scan));
+	scan->relation = table_open(gauth_table_oid(table), AccessShareLock);
+	scan->index = find(names[table].index);
+}
+
+static void
+add_key(GauthScan *scan, AttrNumber column, RegProcedure equal, Datum value)
+{
+	ScanKey		key = &scan->keys[scan->key_count++];
+
+	Assert(scan->key_count <= GAUTH_SCAN_KEYS_MAX);
+	ScanKeyInit(key, column, BTEqualStrategyNumber, equal, value);
+}
+
+/*
+ * gauth_scan_key_text
+ *		Only rows whose column, of collation "C", holds exactly this text.
+ */
+void
+gauth_scan_key_text(GauthScan *scan, AttrNumber column, GauthSpan value)
+{
+	add_key(scan, column, F_TEXTEQ,
+			PointerGetDatum(cstring_to_text_with_len(value.data,
+													 (int) value.len)));
+	scan->keys[scan->key_count - 1].sk_collation = C_COLLATION_OID;
+}
+
+/*
+ * gauth_scan_key_bytes
+ *		Only rows whose column, a bytea, holds exactly these bytes.
+ */
+void
+gauth_scan_key_bytes(GauthScan *scan, AttrNumber column, GauthSpan value)
+{
+	add_key(scan, column, F_BYTEAEQ,
+			PointerGetDatum(cstring_to_text_with_len(value.data,
+													 (int) value.len)));
+}
+
+/*
+ * gauth_scan_key_bool
+ *		Only rows whose column is "value".
+ */
+void
+gauth_scan_key_bool(GauthScan *scan, AttrNumber column, bool value)
+{
+	add_key(scan, column, F_BOOLEQ, BoolGetDatum(value));
+}
+
+/*
+ * gauth_scan_next
+ *		Go to the next row; false when there is none.
+ */
+bool
+gauth_scan_next(GauthScan *scan)
+{
+	if (scan->scan == NULL)
+		scan->scan = systable_beginscan(scan->relation, scan->index, true,
+										NULL, scan->key_count, scan->keys);
+	scan->tuple = systable_getnext(scan->scan);
+	return HeapTupleIsValid(scan->tuple);
+}
+
+/*
+ * gauth_scan_value
+ *		A column of the current row.  What is by reference stays valid until
+ *		the scan goes on, and may be compressed.
+ */
+Datum
+gauth_scan_value(const GauthScan *scan, AttrNumber column, bool *is_null)
+{
+	return heap_getattr(scan->tuple, column,
+						RelationGetDescr(scan->relation), is_null);
+}
+
+/*
+ * gauth_scan_text
+ *		A text, json or bytea column of the current row, detoasted into the
+ *		current memory context where need be; a null is an empty span without
+ *		data.
+ */
+GauthSpan
+gauth_scan_text(const GauthScan *scan, AttrNumber column)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+	struct varlena *bytes;
+
+	if (is_null)
+		return gauth_span(NULL, 0);
+	bytes = PG_DETOAST_DATUM_PACKED(value);
+	return gauth_span(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+}
+
+/*
+ * gauth_scan_end
+ *		Close a scan; the lock goes with it.
+ */
+void
+gauth_scan_end(GauthScan *scan)
+{
+	if (scan->scan != NULL)
+		systable_endscan(scan->scan);
+	table_close(scan->relation, AccessShareLock);
+}

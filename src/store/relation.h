@@ -1,0 +1,58 @@
+/*
+ * relation.h
+ *		Reading gauth's own tables directly.
+ */
+#ifndef GAUTH_STORE_RELATION_H
+#define GAUTH_STORE_RELATION_H
+
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup.h"
+#include "access/skey.h"
+#include "utils/rel.h"
+
+#include "base/span.h"
+
+typedef enum GauthTable
+{
+	GAUTH_TABLE_ISSUER,
+	GAUTH_TABLE_KEY,
+	GAUTH_TABLE_WRAPPED_KEY,
+	GAUTH_TABLE_UNWRAPPED_KEY,
+	GAUTH_TABLE_WEAK_SECRET,
+	GAUTH_TABLE_TOKEN,
+	GAUTH_TABLE_REVOCATION,
+	GAUTH_TABLE_SUBJECT_REVOCATION,
+	GAUTH_TABLE_ACCESS,
+	GAUTH_TABLE_SETTING,
+	GAUTH_TABLE_COUNT
+} GauthTable;
+
+#define GAUTH_SCAN_KEYS_MAX		3
+
+typedef struct GauthScan
+{
+	Relation	relation;
+	Oid			index;
+	SysScanDesc scan;
+	int			key_count;
+	ScanKeyData keys[GAUTH_SCAN_KEYS_MAX];
+	HeapTuple	tuple;			/* the current row */
+} GauthScan;
+
+extern Oid	gauth_table_oid(GauthTable table);
+extern bool gauth_table_is(GauthTable table, Oid relation);
+extern void gauth_scan_begin(GauthScan *scan, GauthTable table);
+extern void gauth_scan_key_text(GauthScan *scan, AttrNumber column,
+								GauthSpan value);
+extern void gauth_scan_key_bytes(GauthScan *scan, AttrNumber column,
+								 GauthSpan value);
+extern void gauth_scan_key_bool(GauthScan *scan, AttrNumber column, bool value);
+extern bool gauth_scan_next(GauthScan *scan);
+extern Datum gauth_scan_value(const GauthScan *scan, AttrNumber column,
+							  bool *is_null);
+extern GauthSpan gauth_scan_text(const GauthScan *scan, AttrNumber column);
+extern void gauth_scan_end(GauthScan *scan);
+
+#endif							/* GAUTH_STORE_RELATION_H */

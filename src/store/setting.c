@@ -1,0 +1,103 @@
+/*
+ * setting.c
+ *		What an administrator has configured, in gauth.setting.
+ *
+ * The list below is all there is; gauth.configure refuses other names, so
+ * that a misspelt one does not pass for a setting that is in force.
+ */
+#include "store/setting.h"
+
+#include "utils/builtins.h"
+
+#include "store/compat.h"
+#include "store/issuer.h"
+#include "store/relation.h"
+
+const GauthSetting gauth_settings[GAUTH_SETTING_COUNT] = {
+	{"application_roles", GAUTH_SETTING_STRINGS, "[]",
+		"roles that applications connect as; gauth.lint looks at them",
+	false},
+	{"lint_exempt", GAUTH_SETTING_STRINGS, "[]",
+		"tables and views that gauth.lint passes over, as schema.name",
+	false},
+	{"rotation_grace", GAUTH_SETTING_INTERVAL, "\"0 seconds\"",
+		"how much longer a rotated key verifies than its last token lives",
+	false},
+	{"token_retention", GAUTH_SETTING_INTERVAL, "\"0 seconds\"",
+		"how long gauth.purge_tokens keeps tokens that have ended",
+	false},
+};
+
+static const char *
+standard_text(const char *name)
+{
+	int			i;
+
+	for (i = 0; i < GAUTH_SETTING_COUNT; i++)
+	{
+		if (strcmp(gauth_settings[i].name, name) == 0)
+			return gauth_settings[i].standard;
+	}
+	elog(ERROR, "gauth has no setting %s", name);
+	return NULL;
+}
+
+/* the configured value, or the standard one */
+static Datum
+get_value(const char *name)
+{
+	GauthScan	scan;
+	Datum		value = (Datum) 0;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_SETTING);
+	gauth_scan_key_text(&scan, SETTING_NAME, gauth_span_of(name));
+	gauth_scan_key_text(&scan, SETTING_STORE, GAUTH_SPAN(""));
+	if (gauth_scan_next(&scan))
+	{
+		bool		is_null;
+
+		value = gauth_scan_value(&scan, SETTING_VALUE, &is_null);
+		value = JsonbPGetDatum(DatumGetJsonbPCopy(value));
+	}
+	gauth_scan_end(&scan);
+	if (value != (Datum) 0)
+		return value;
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(standard_text(name)));
+}
+
+/*
+ * gauth_setting_interval
+ *		The interval that a JSON string stands for, or NULL when the value is
+ *		not a string; raises when the server cannot read it.
+ */
+Interval *
+gauth_setting_interval(Jsonb *value)
+{
+	JsonbValue	scalar;
+	char	   *text;
+	Datum		interval;
+
+	if (!JsonbExtractScalar(&value->root, &scalar) ||
+		scalar.type != jbvString)
+		return NULL;
+	text = pnstrdup(scalar.val.string.val, scalar.val.string.len);
+	interval = DirectFunctionCall3(interval_in, CStringGetDatum(text),
+								   ObjectIdGetDatum(InvalidOid),
+								   Int32GetDatum(-1));
+	return DatumGetIntervalP(interval);
+}
+
+/*
+ * gauth_setting_seconds
+ *		The value of a setting of type interval, in whole seconds.
+ */
+int64
+gauth_setting_seconds(const char *name)
+{
+	Interval   *interval =
+		gauth_setting_interval(DatumGetJsonbP(get_value(name)));
+
+	if (interval == NULL)
+		elog(ERROR, "gauth setting %s is not a string", name);
+	return gauth_interval_seconds(interval);
+}

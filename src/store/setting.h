@@ -1,0 +1,43 @@
+/*
+ * setting.h
+ *		What an administrator has configured, in gauth.setting.
+ */
+#ifndef GAUTH_STORE_SETTING_H
+#define GAUTH_STORE_SETTING_H
+
+#include "postgres.h"
+
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+
+/* columns of gauth.setting */
+enum
+{
+	SETTING_NAME = 1,
+	SETTING_STORE,
+	SETTING_VALUE
+};
+
+typedef enum GauthSettingType
+{
+	GAUTH_SETTING_STRINGS,		/* an array of strings */
+	GAUTH_SETTING_INTERVAL,		/* a string that the server reads as interval */
+} GauthSettingType;
+
+typedef struct GauthSetting
+{
+	const char *name;
+	GauthSettingType type;
+	const char *standard;		/* JSON */
+	const char *meaning;
+	bool		per_store;		/* may differ between policy stores */
+} GauthSetting;
+
+#define GAUTH_SETTING_COUNT		4
+
+extern const GauthSetting gauth_settings[GAUTH_SETTING_COUNT];
+
+extern Interval *gauth_setting_interval(Jsonb *value);
+extern int64 gauth_setting_seconds(const char *name);
+
+#endif							/* GAUTH_STORE_SETTING_H */

@@ -1,0 +1,210 @@
+/*
+ * jws.c
+ *		The compact serialization of RFC 7515, taken apart and put together.
+ *
+ * Only this form: no JSON serialization, no detached or unencoded payload
+ * (RFC 7797), no encryption.  A key inside the header ("jwk", "x5c", "jku",
+ * "x5u") is never looked at; it is the sender's word and no more.
+ */
+#include "token/jws.h"
+
+#include <strings.h>
+
+#include "base/base64url.h"
+#include "base/text.h"
+#include "crypto/sign.h"
+
+#define HEADER_TEXT_MAX		256 /* bytes of "kid", "typ" and "cty" */
+
+/* kinds of token that serve another purpose and never are an access token */
+static const char *const foreign_types[] = {
+	"dpop+jwt", "logout+jwt", "secevent+jwt", "statuslist+jwt",
+	"token-introspection+jwt", "oauth-authz-req+jwt", "client-authentication+jwt",
+	"oauth-client-attestation+jwt", "oauth-client-attestation-pop+jwt",
+	"openid4vci-proof+jwt", "key-attestation+jwt", "kb+jwt", "jwk-set+jwt",
+	"entity-statement+jwt", "trust-mark+jwt", "resolve-response+jwt",
+	"vc+jwt", "vp+jwt", "vc+sd-jwt", "dc+sd-jwt", "statuslist+cwt", "jose+json",
+	NULL
+};
+
+/*
+ * gauth_jws_type_is
+ *		Is "typ" the type that is wanted (RFC 7515 section 4.1.9)?
+ *
+ * Media types do not mind the case, and "application/" may be left out.
+ */
+bool
+gauth_jws_type_is(GauthSpan typ, GauthSpan wanted)
+{
+	const GauthSpan prefix = GAUTH_SPAN("application/");
+
+	if (typ.len > prefix.len && strncasecmp(typ.data, prefix.data, prefix.len) == 0)
+		typ = gauth_span_slice(typ, prefix.len, typ.len - prefix.len);
+	if (wanted.len > prefix.len &&
+		strncasecmp(wanted.data, prefix.data, prefix.len) == 0)
+		wanted = gauth_span_slice(wanted, prefix.len, wanted.len - prefix.len);
+	return typ.len == wanted.len &&
+		(typ.len == 0 || strncasecmp(typ.data, wanted.data, typ.len) == 0);
+}
+
+/*
+ * gauth_jws_type_is_foreign
+ *		Does "typ" name a kind of token that is never an access token
+ *		(RFC 8725 section 3.12)?
+ */
+bool
+gauth_jws_type_is_foreign(GauthSpan typ)
+{
+	int			i;
+
+	for (i = 0; foreign_types[i] != NULL; i++)
+	{
+		if (gauth_jws_type_is(typ, gauth_span_of(foreign_types[i])))
+			return true;
+	}
+	return false;
+}
+
+/* three segments, no more and no fewer, none but the middle one empty */
+static bool
+split(GauthSpan token, GauthSpan segments[3])
+{
+	const char *end = token.data + token.len;
+	const char *first;
+	const char *second;
+
+	if (token.len == 0)
+		return false;
+	first = memchr(token.data, '.', token.len);
+	if (first == NULL || first == token.data)
+		return false;
+	second = memchr(first + 1, '.', (size_t) (end - first - 1));
+	if (second == NULL || second + 1 == end ||
+		memchr(second + 1, '.', (size_t) (end - second - 1)) != NULL)
+		return false;
+
+	segments[0] = gauth_span(token.data, (size_t) (first - token.data));
+	segments[1] = gauth_span(first + 1, (size_t) (second - first - 1));
+	segments[2] = gauth_span(second + 1, (size_t) (end - second - 1));
+	return true;
+}
+
+/* an optional member that has to be a short string */
+static bool
+read_header_text(const GauthJson *header, const char *name, GauthSpan *text)
+{
+	const GauthJson *value = gauth_json_get(header, name);
+
+	*text = gauth_span(NULL, 0);
+	if (value == NULL)
+		return true;
+	if (value->type != GAUTH_JSON_STRING || value->text.len > HEADER_TEXT_MAX)
+		return false;
+	*text = value->text;
+	return true;
+}
+
+/* members whose presence alone is a reason to refuse */
+static const char *const refused_members[] = {
+	"crit",						/* we understand no extension */
+	"b64",						/* RFC 7797 section 7: not in a JWT */
+	"zip", "enc",				/* encryption only */
+	NULL
+};
+
+static GauthStatus
+read_header(GauthJws *jws, GauthError *err)
+{
+	const GauthJson *alg = gauth_json_get(jws->header, "alg");
+	int			i;
+
+	if (jws->header->type != GAUTH_JSON_OBJECT ||
+		alg == NULL || alg->type != GAUTH_JSON_STRING)
+		return gauth_fail(err, GAUTH_TOKEN_MALFORMED, "alg");
+	jws->algorithm = gauth_algorithm_from_name(alg->text);
+	if (jws->algorithm == GAUTH_ALGORITHM_NONE)
+		return gauth_fail(err, GAUTH_ALGORITHM_REFUSED, "alg");
+
+	for (i = 0; refused_members[i] != NULL; i++)
+	{
+		if (gauth_json_get(jws->header, refused_members[i]) != NULL)
+			return gauth_fail(err, GAUTH_HEADER_REFUSED, refused_members[i]);
+	}
+
+	jws->has_kid = gauth_json_get(jws->header, "kid") != NULL;
+	if (!read_header_text(jws->header, "kid", &jws->kid))
+		return gauth_fail(err, GAUTH_HEADER_REFUSED, "kid");
+	if (!read_header_text(jws->header, "typ", &jws->typ))
+		return gauth_fail(err, GAUTH_HEADER_REFUSED, "typ");
+	if (!read_header_text(jws->header, "cty", &jws->cty))
+		return gauth_fail(err, GAUTH_HEADER_REFUSED, "cty");
+	return GAUTH_OK;
+}
+
+/*
+ * gauth_jws_parse
+ *		Take a compact JWS apart and read its header (RFC 7515 section 5.2,
+ *		steps 1 to 7).  Nothing in it is to be believed before its signature
+ *		has been verified.
+ *
+ * What is decoded is in the arena, "signing_input" in the token.  Errors:
+ * GAUTH_TOKEN_TOO_LARGE, GAUTH_TOKEN_MALFORMED, GAUTH_ALGORITHM_REFUSED,
+ * GAUTH_HEADER_REFUSED, GAUTH_OUT_OF_MEMORY.
+ */
+GauthStatus
+gauth_jws_parse(GauthArena *arena, GauthSpan token, GauthJws *jws,
+				GauthError *err)
+{
+	GauthSpan	segments[3];
+	GauthSpan	header;
+	GauthJson  *json;
+
+	memset(jws, 0, sizeof(*jws));
+	if (token.len > GAUTH_TOKEN_MAX)
+		return gauth_fail(err, GAUTH_TOKEN_TOO_LARGE, "token");
+	if (!split(token, segments) ||
+		gauth_base64url_decode(arena, segments[0], &header, NULL) != GAUTH_OK ||
+		gauth_base64url_decode(arena, segments[1], &jws->payload, NULL) != GAUTH_OK ||
+		gauth_base64url_decode(arena, segments[2], &jws->signature, NULL) != GAUTH_OK)
+		return gauth_fail(err, GAUTH_TOKEN_MALFORMED, "token");
+	if (gauth_json_parse(arena, header, &gauth_json_token_limits, &json,
+						 NULL) != GAUTH_OK)
+		return gauth_fail(err, GAUTH_TOKEN_MALFORMED, "header");
+
+	jws->header = json;
+	jws->signing_input = gauth_span(token.data,
+									segments[0].len + 1 + segments[1].len);
+	return read_header(jws, err);
+}
+
+/*
+ * gauth_jws_sign
+ *		Make a compact JWS of a header and a payload, both as JSON text (RFC
+ *		7515 section 5.1).  The header names the key's algorithm.
+ *
+ * Errors: those of gauth_signature_create, GAUTH_OUT_OF_MEMORY.
+ */
+GauthStatus
+gauth_jws_sign(GauthArena *arena, GauthKey *key, GauthSpan header,
+			   GauthSpan payload, GauthSpan *token)
+{
+	uint8_t		signature[GAUTH_SIGNATURE_MAX];
+	size_t		size;
+	GauthSpan	signing_input;
+	GauthText	text;
+	GauthStatus status;
+
+	gauth_text_init(&text, arena);
+	gauth_text_append_base64url(&text, header);
+	gauth_text_append_char(&text, '.');
+	gauth_text_append_base64url(&text, payload);
+	if (!gauth_text_finish(&text, &signing_input))
+		return GAUTH_OUT_OF_MEMORY;
+
+	status = gauth_signature_create(key, signing_input, signature, &size, NULL);
+	if (status != GAUTH_OK)
+		return status;
+	gauth_text_append_char(&text, '.');
+	gauth_text_append_base64url(&text, gauth_span(signature, size));
+	return gauth_text_finish(&text, token) ? GAUTH_OK : GAUTH_OUT_OF_MEMORY;
+}
