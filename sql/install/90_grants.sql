@@ -45,7 +45,14 @@ REVOKE EXECUTE ON FUNCTION
     gauth.drop_key(text, text),
     gauth.put_weak_secrets(text[]),
     gauth.wrap_keys(bytea),
-    gauth.configure(text, jsonb, text)
+    gauth.configure(text, jsonb, text),
+    gauth.root_key_state(),
+    gauth.list_private_keys(),
+    gauth.is_linted(oid),
+    gauth.lint_relations(),
+    gauth.lint_roles(),
+    gauth.lint_keys(),
+    gauth.lint()
 FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION
@@ -66,5 +73,12 @@ GRANT EXECUTE ON FUNCTION
     gauth.drop_key(text, text),
     gauth.put_weak_secrets(text[]),
     gauth.wrap_keys(bytea),
-    gauth.configure(text, jsonb, text)
+    gauth.configure(text, jsonb, text),
+    gauth.root_key_state(),
+    gauth.list_private_keys(),
+    gauth.is_linted(oid),
+    gauth.lint_relations(),
+    gauth.lint_roles(),
+    gauth.lint_keys(),
+    gauth.lint()
 TO @extowner@;

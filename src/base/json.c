@@ -166,7 +166,7 @@ find_closing_quote(const Reader *reader)
 
 	while (at < reader->end && *at != '"')
 	{
-		if (*at == '\\')
+		if (*at == '\\' && reader->end - at > 1)
 			at++;
 		at++;
 	}

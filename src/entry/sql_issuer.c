@@ -7,9 +7,11 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 
 #include "base/text.h"
 #include "crypto/compare.h"
@@ -42,6 +44,8 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_jwks);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_put_weak_secrets);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_unlock);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_wrap_keys);
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_root_key_state);
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_list_private_keys);
 
 static void
 require_administrator(void)
@@ -354,4 +358,48 @@ gauth_sql_wrap_keys(PG_FUNCTION_ARGS)
 	if (status != GAUTH_OK)
 		gauth_raise_status(status, "new_secret");
 	PG_RETURN_INT64(count);
+}
+
+/*
+ * gauth.root_key_state() returns text
+ */
+Datum
+gauth_sql_root_key_state(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(gauth_status_name(gauth_secret_status())));
+}
+
+/* both tables begin with issuer and kid */
+static void
+list_keys(ReturnSetInfo *result, GauthTable table, bool sealed)
+{
+	GauthScan	scan;
+
+	gauth_scan_begin(&scan, table);
+	while (gauth_scan_next(&scan))
+	{
+		Datum		values[3];
+		bool		nulls[3] = {0};
+
+		values[0] = gauth_text_datum(gauth_scan_text(&scan, 1));
+		values[1] = gauth_text_datum(gauth_scan_text(&scan, 2));
+		values[2] = BoolGetDatum(sealed);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	gauth_scan_end(&scan);
+}
+
+/*
+ * gauth.list_private_keys()
+ *		returns setof (issuer text, kid text, sealed boolean)
+ */
+Datum
+gauth_sql_list_private_keys(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	list_keys(result, GAUTH_TABLE_WRAPPED_KEY, true);
+	list_keys(result, GAUTH_TABLE_UNWRAPPED_KEY, false);
+	return (Datum) 0;
 }

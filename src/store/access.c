@@ -64,6 +64,12 @@ static const char *const administrator_functions[] = {
 	"gauth.put_weak_secrets(text[])",
 	"gauth.wrap_keys(bytea)",
 	"gauth.configure(text, jsonb, text)",
+	"gauth.root_key_state()",
+	"gauth.list_private_keys()",
+	"gauth.is_linted(oid)",
+	"gauth.lint_relations()",
+	"gauth.lint_roles()",
+	"gauth.lint_keys()",
 	"gauth.lint()",
 	NULL
 };

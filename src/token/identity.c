@@ -11,7 +11,6 @@
 #include "base/text.h"
 
 #define VERSION			'1'
-#define NUMBER_MAX		24
 
 /* the fields in the order in which they are written */
 static const size_t text_fields[] = {
@@ -74,27 +73,33 @@ gauth_identity_write(GauthArena *arena, const GauthIdentity *identity,
 	return GAUTH_OK;
 }
 
-/* decimal digits up to "stop", which is consumed; false for anything else */
+/*
+ * Decimal digits up to "stop", which is consumed; false for anything else,
+ * another spelling of the same number included.  The sum is kept negative,
+ * where there is room for one number more.
+ */
 static bool
 read_number(GauthSpan *rest, char stop, int64_t *number)
 {
 	bool		negative = rest->len > 0 && rest->data[0] == '-';
 	int64_t		value = 0;
-	size_t		i = negative ? 1 : 0;
-	size_t		first = i;
+	size_t		first = negative ? 1 : 0;
+	size_t		i;
 
-	for (; i < rest->len && i < NUMBER_MAX && rest->data[i] != stop; i++)
+	for (i = first; i < rest->len && rest->data[i] != stop; i++)
 	{
 		int			digit = rest->data[i] - '0';
 
-		if (digit < 0 || digit > 9 ||
+		if (digit < 0 || digit > 9 || (value == 0 && i > first) ||
 			__builtin_mul_overflow(value, 10, &value) ||
-			__builtin_add_overflow(value, digit, &value))
+			__builtin_sub_overflow(value, digit, &value))
 			return false;
 	}
-	if (i == first || i == rest->len || rest->data[i] != stop)
+	if (i == first || i == rest->len || (negative && value == 0))
 		return false;
-	*number = negative ? -value : value;
+	if (!negative && __builtin_sub_overflow(0, value, &value))
+		return false;
+	*number = value;
 	*rest = gauth_span_slice(*rest, i + 1, rest->len - i - 1);
 	return true;
 }
@@ -126,7 +131,8 @@ gauth_identity_read(GauthSpan record, GauthIdentity *identity)
 	size_t		i;
 
 	memset(identity, 0, sizeof(*identity));
-	if (record.len == 0 || record.data[0] != VERSION)
+	if (record.len == 0 || record.data[0] != VERSION ||
+		memchr(record.data, 0, record.len) != NULL)
 		return GAUTH_INVALID_VALUE;
 
 	rest = gauth_span_slice(record, 1, record.len - 1);

@@ -8,8 +8,6 @@
  */
 #include "token/jws.h"
 
-#include <strings.h>
-
 #include "base/base64url.h"
 #include "base/text.h"
 #include "crypto/sign.h"
@@ -27,6 +25,39 @@ static const char *const foreign_types[] = {
 	NULL
 };
 
+static inline char
+to_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
+}
+
+/* ASCII only: what strncasecmp calls equal depends on the locale */
+static bool
+equal_any_case(GauthSpan a, GauthSpan b)
+{
+	size_t		i;
+
+	if (a.len != b.len)
+		return false;
+	for (i = 0; i < a.len; i++)
+	{
+		if (to_lower(a.data[i]) != to_lower(b.data[i]))
+			return false;
+	}
+	return true;
+}
+
+static GauthSpan
+skip_application(GauthSpan typ)
+{
+	const GauthSpan prefix = GAUTH_SPAN("application/");
+
+	if (typ.len > prefix.len &&
+		equal_any_case(gauth_span_slice(typ, 0, prefix.len), prefix))
+		return gauth_span_slice(typ, prefix.len, typ.len - prefix.len);
+	return typ;
+}
+
 /*
  * gauth_jws_type_is
  *		Is "typ" the type that is wanted (RFC 7515 section 4.1.9)?
@@ -36,15 +67,7 @@ static const char *const foreign_types[] = {
 bool
 gauth_jws_type_is(GauthSpan typ, GauthSpan wanted)
 {
-	const GauthSpan prefix = GAUTH_SPAN("application/");
-
-	if (typ.len > prefix.len && strncasecmp(typ.data, prefix.data, prefix.len) == 0)
-		typ = gauth_span_slice(typ, prefix.len, typ.len - prefix.len);
-	if (wanted.len > prefix.len &&
-		strncasecmp(wanted.data, prefix.data, prefix.len) == 0)
-		wanted = gauth_span_slice(wanted, prefix.len, wanted.len - prefix.len);
-	return typ.len == wanted.len &&
-		(typ.len == 0 || strncasecmp(typ.data, wanted.data, typ.len) == 0);
+	return equal_any_case(skip_application(typ), skip_application(wanted));
 }
 
 /*
@@ -158,18 +181,27 @@ gauth_jws_parse(GauthArena *arena, GauthSpan token, GauthJws *jws,
 	GauthSpan	segments[3];
 	GauthSpan	header;
 	GauthJson  *json;
+	GauthStatus status;
 
 	memset(jws, 0, sizeof(*jws));
 	if (token.len > GAUTH_TOKEN_MAX)
 		return gauth_fail(err, GAUTH_TOKEN_TOO_LARGE, "token");
-	if (!split(token, segments) ||
-		gauth_base64url_decode(arena, segments[0], &header, NULL) != GAUTH_OK ||
-		gauth_base64url_decode(arena, segments[1], &jws->payload, NULL) != GAUTH_OK ||
-		gauth_base64url_decode(arena, segments[2], &jws->signature, NULL) != GAUTH_OK)
+	if (!split(token, segments))
 		return gauth_fail(err, GAUTH_TOKEN_MALFORMED, "token");
-	if (gauth_json_parse(arena, header, &gauth_json_token_limits, &json,
-						 NULL) != GAUTH_OK)
-		return gauth_fail(err, GAUTH_TOKEN_MALFORMED, "header");
+
+	status = gauth_base64url_decode(arena, segments[0], &header, NULL);
+	if (status == GAUTH_OK)
+		status = gauth_base64url_decode(arena, segments[1], &jws->payload, NULL);
+	if (status == GAUTH_OK)
+		status = gauth_base64url_decode(arena, segments[2], &jws->signature,
+										NULL);
+	if (status == GAUTH_OK)
+		status = gauth_json_parse(arena, header, &gauth_json_token_limits, &json,
+								  NULL);
+	if (status == GAUTH_OUT_OF_MEMORY)
+		return gauth_fail(err, status, "token");
+	if (status != GAUTH_OK)
+		return gauth_fail(err, GAUTH_TOKEN_MALFORMED, "token");
 
 	jws->header = json;
 	jws->signing_input = gauth_span(token.data,

@@ -50,7 +50,9 @@ VALUES
     -- with the caller's own keys
     ('verify_jws'), ('verify_jwt'),
     -- nothing but their arguments
-    ('covers'), ('scope'), ('scope_tokens'),
+    ('covers'), ('scope'), ('scope_contains'), ('scope_tokens'),
+    -- what is public anyway, or the caller's own
+    ('has_capability'), ('jwks'), ('list_settings'), ('revoke'),
     -- ask in C who calls
     ('grant_access'), ('reapply_access'), ('revoke_access'), ('unlock');
 
@@ -91,18 +93,23 @@ AND (f.oid IN (SELECT s.oid FROM serving_function s)
      OR f.proname IN (SELECT e.name FROM everybody e))
 ORDER BY object;
 
--- changes something, and may run in a parallel worker
+-- changes something, and may run beside a parallel worker; "require" only
+-- raises, and stays in the leader
 SELECT object
 FROM member_function
 WHERE provolatile = 'v'
 AND proparallel <> 'u'
+AND NOT (proname = 'require' AND proparallel = 'r')
 ORDER BY object;
 
--- changes nothing, and may not run in a parallel worker
+-- changes nothing, and may not run in a parallel worker, though no private
+-- key has to be open for it: gauth.unlock() is not heard there
 SELECT object
 FROM member_function
 WHERE provolatile <> 'v'
 AND proparallel <> 's'
+AND proname NOT IN ('inspect_token', 'introspect_token', 'lint', 'lint_keys',
+                    'root_key_state', 'verify')
 ORDER BY object;
 
 -- records what it decided or changes the state, and does not say so
@@ -131,10 +138,13 @@ WHERE provolatile = 'i'
 AND pronargs = 0
 ORDER BY object;
 
--- the planner would run it before a row filter
+-- the planner would run it before a row filter, and no operator needs that;
+-- the predicates of gauth.scope cannot raise
 SELECT object
-FROM member_function
-WHERE proleakproof
+FROM member_function f
+WHERE f.proleakproof
+AND f.oid NOT IN (SELECT s.oid FROM serving_function s)
+AND f.proname NOT IN ('covers', 'scope_contains')
 ORDER BY object;
 
 -- the C half has another name
@@ -200,14 +210,14 @@ WHERE NOT EXISTS (SELECT 1 FROM member m
                   WHERE m.classid = o.classid AND m.objid = o.oid)
 ORDER BY object;
 
--- a table or sequence that a dump would leave out, and not on this list;
--- a partitioned table has no rows of its own
+-- a table or sequence that a dump would leave out; a partitioned table has no
+-- rows of its own, and what is not wrapped is not for a file
 SELECT r.object
 FROM member_relation r
 WHERE r.relkind IN ('r', 'S')
 AND NOT EXISTS (SELECT 1 FROM pg_extension e
                 WHERE e.extname = 'gauth' AND r.oid = ANY (e.extconfig))
-AND r.relname NOT IN ('')
+AND r.relname NOT IN ('unwrapped_key')
 ORDER BY r.object;
 
 -- lost by a crash, unseen on a standby
