@@ -39,7 +39,8 @@ gauth_arg_span_or_null(FunctionCallInfo fcinfo, int number)
 static inline Datum
 gauth_text_datum(GauthSpan span)
 {
-	return PointerGetDatum(cstring_to_text_with_len(span.data, (int) span.len));
+	return PointerGetDatum(cstring_to_text_with_len(span.data,
+													(int) span.len));
 }
 
 #endif							/* GAUTH_ENTRY_ARGS_H */

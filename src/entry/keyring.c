@@ -91,12 +91,14 @@ check_key(const Keyring *ring, GauthJwk *jwk)
 {
 	GauthKey   *key;
 	GauthError	err = {0};
+	bool		symmetric = jwk->material.type == GAUTH_KEY_OCT;
 
-	if (jwk->material.type != GAUTH_KEY_OCT && jwk->has_private && !ring->hosted)
+	if (!symmetric && jwk->has_private && !ring->hosted)
 		gauth_raise_status(GAUTH_KEY_PRIVATE, "key");
-	if (jwk->material.type == GAUTH_KEY_OCT && is_weak(&jwk->material))
+	if (symmetric && is_weak(&jwk->material))
 		gauth_raise_status(GAUTH_KEY_WEAK, "k");
-	if (gauth_jwk_bind(jwk, &ring->accepted, &jwk->algorithm, &err) != GAUTH_OK ||
+	if (gauth_jwk_bind(jwk, &ring->accepted, &jwk->algorithm,
+					   &err) != GAUTH_OK ||
 		gauth_key_create(gauth_crypto(), &jwk->material, jwk->algorithm, &key,
 						 &err) != GAUTH_OK)
 		gauth_raise(&err);
@@ -137,7 +139,8 @@ static GauthSpan
 write_jwk(Keyring *ring, const GauthJwk *jwk, bool with_private)
 {
 	GauthSpan	json;
-	GauthStatus status = gauth_jwk_write(&ring->arena, jwk, with_private, &json);
+	GauthStatus status = gauth_jwk_write(&ring->arena, jwk, with_private,
+										 &json);
 
 	if (status == GAUTH_KEY_PRIVATE)
 		return gauth_span(NULL, 0);
@@ -191,8 +194,8 @@ insert_key(Keyring *ring, GauthSpan kid, const GauthJwk *jwk, bool named,
 	gauth_write_text(&write, write_jwk(ring, jwk, false));
 	gauth_write_bool(&write, signs);
 	(void) gauth_write_run(&write,
-						   "INSERT INTO gauth.key (issuer, kid, named, algorithm,"
-						   " jwk, signs, created_at)"
+						   "INSERT INTO gauth.key (issuer, kid, named,"
+						   " algorithm, jwk, signs, created_at)"
 						   " VALUES ($1, $2, $3, $4, $5::json, $6,"
 						   " clock_timestamp())");
 	if (jwk->has_private)
@@ -351,7 +354,8 @@ gauth_keyring_retire(GauthSpan issuer)
 		(ring.lifetime + gauth_setting_seconds("rotation_grace")) *
 		USECS_PER_SEC;
 	gauth_write_text(&write, issuer);
-	gauth_write_value(&write, TIMESTAMPTZOID, TimestampTzGetDatum(until), false);
+	gauth_write_value(&write, TIMESTAMPTZOID, TimestampTzGetDatum(until),
+					  false);
 	(void) gauth_write_run(&write, "UPDATE gauth.key SET verifies_until = $2"
 						   " WHERE issuer = $1 AND verifies_until IS NULL");
 	close_keyring(&ring);

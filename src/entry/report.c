@@ -55,7 +55,7 @@ raise_key(const GauthError *err)
 					 errmsg("key is too weak"),
 					 errdetail("Weak: \"%s\".", err->detail),
 					 errhint("RSA needs 2048 bits, HMAC as many bytes as its "
-							 "hash has, and not a secret that is publicly known."),
+							 "hash has, and no secret that is public."),
 					 errhidestmt(true)));
 			break;
 		case GAUTH_KEY_PRIVATE:
@@ -136,7 +136,8 @@ gauth_raise(const GauthError *err)
 		raise_invalid_token();
 	if (err->status >= GAUTH_TYPE_REFUSED)
 		raise_refused_token(err);
-	if (err->status == GAUTH_KEY_LOCKED || err->status == GAUTH_ROOT_KEY_INVALID)
+	if (err->status == GAUTH_KEY_LOCKED ||
+		err->status == GAUTH_ROOT_KEY_INVALID)
 		raise_lock(err->status);
 	if (err->status >= GAUTH_KEY_MALFORMED)
 		raise_key(err);
@@ -173,7 +174,8 @@ gauth_raise_no_identity(void)
 	ereport(ERROR,
 			(errcode(GAUTH_ERRCODE_NO_IDENTITY),
 			 errmsg("no identity in this transaction"),
-			 errhint("Call gauth.authenticate first in the same transaction."),
+			 errhint("Call gauth.authenticate first in the same "
+					 "transaction."),
 			 errhidestmt(true)));
 	pg_unreachable();
 }
@@ -206,7 +208,8 @@ gauth_raise_object_refused(const char *capability)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("capability \"%s\" is not given for an object", capability),
+			 errmsg("capability \"%s\" is not given for an object",
+					capability),
 			 errhidestmt(true)));
 	pg_unreachable();
 }
@@ -239,7 +242,7 @@ gauth_raise_issuer_not_hosted(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("issuer is not hosted"),
-			 errdetail("Only for a hosted issuer does gauth make keys and sign."),
+			 errdetail("gauth makes keys and signs for hosted issuers only."),
 			 errhidestmt(true)));
 	pg_unreachable();
 }
@@ -307,8 +310,8 @@ gauth_raise_claim_reserved(GauthSpan name)
 			(errcode(ERRCODE_RESERVED_NAME),
 			 errmsg("claim \"%.*s\" is not for the caller to set",
 					(int) name.len, name.data),
-			 errhint("Registered claims follow from the other arguments; names "
-					 "that begin with \"gauth\" belong to gauth."),
+			 errhint("Registered claims follow from the other arguments; "
+					 "names that begin with \"gauth\" belong to gauth."),
 			 errhidestmt(true)));
 	pg_unreachable();
 }
@@ -320,8 +323,8 @@ gauth_raise_rule_unknown(GauthSpan name)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("rule \"%.*s\" is not known, or of the wrong type",
 					(int) name.len, name.data),
-			 errhint("The rules are algorithms, issuer, audience, now, leeway, "
-					 "require and typ."),
+			 errhint("The rules are algorithms, issuer, audience, now, "
+					 "leeway, require and typ."),
 			 errhidestmt(true)));
 	pg_unreachable();
 }
@@ -331,7 +334,7 @@ gauth_raise_setting_unknown(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("there is no such setting, or its value is of another type"),
+			 errmsg("setting does not exist, or takes another value"),
 			 errhint("The view gauth.settings lists all of them."),
 			 errhidestmt(true)));
 	pg_unreachable();
@@ -362,7 +365,8 @@ gauth_warn_role_missing(const char *role)
 {
 	ereport(WARNING,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("role \"%s\" does not exist, its access is not given", role),
+			 errmsg("role \"%s\" does not exist, its access is not given",
+					role),
 			 errhidestmt(true)));
 }
 

@@ -24,9 +24,9 @@ void
 gauth_settings_define(void)
 {
 	DefineCustomStringVariable("gauth.root_key_file",
-							   "File with the secret that protects private keys.",
-							   "Its content, 32 bytes or more, is the root key; "
-							   "empty: private keys are kept without protection.",
+							   "File with the secret that seals private keys.",
+							   "Its content, 32 bytes or more, is the root "
+							   "key; empty: private keys are not sealed.",
 							   &gauth_root_key_file,
 							   "",
 							   PGC_SIGHUP,

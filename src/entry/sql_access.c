@@ -95,8 +95,10 @@ apply_what_is_left(const char *role)
 
 	for (i = 0; i < GAUTH_CAPABILITY_COUNT; i++)
 	{
-		Grant		left = {unconstify(char *, role), (GauthCapability) i, {"", 0}};
+		Grant		left = {unconstify(char *, role)};
 
+		left.capability = (GauthCapability) i;
+		left.object = GAUTH_SPAN("");
 		if (write_grant(&left, "SELECT FROM gauth.access WHERE role = $1"
 						" AND capability = $2 AND $3 IS NOT NULL LIMIT 1") > 0)
 			gauth_access_apply(role, (GauthCapability) i, true);
@@ -251,7 +253,8 @@ gauth_sql_list_settings(PG_FUNCTION_ARGS)
 		values[1] = DirectFunctionCall1(jsonb_in,
 										CStringGetDatum(setting->standard));
 		values[2] = CStringGetTextDatum(setting->meaning);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		tuplestore_putvalues(result->setResult, result->setDesc, values,
+							 nulls);
 	}
 	return (Datum) 0;
 }

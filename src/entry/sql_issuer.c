@@ -82,14 +82,19 @@ check_not_null(FunctionCallInfo fcinfo)
 	}
 }
 
+static int64
+seconds_argument(FunctionCallInfo fcinfo, int number)
+{
+	return gauth_interval_seconds(PG_GETARG_INTERVAL_P(number));
+}
+
 static void
 check_issuer(FunctionCallInfo fcinfo)
 {
 	GauthSpan	name = gauth_arg_span(fcinfo, ADD_ISSUER);
 	GauthSpan	typ = gauth_arg_span_or_null(fcinfo, ADD_TYP);
-	int64		leeway = gauth_interval_seconds(PG_GETARG_INTERVAL_P(ADD_LEEWAY));
-	int64		lifetime =
-		gauth_interval_seconds(PG_GETARG_INTERVAL_P(ADD_MAX_LIFETIME));
+	int64		leeway = seconds_argument(fcinfo, ADD_LEEWAY);
+	int64		lifetime = seconds_argument(fcinfo, ADD_MAX_LIFETIME);
 	GauthAlgorithmList accepted;
 	GauthSpan  *audiences;
 
@@ -126,7 +131,8 @@ raise_conflict(GauthSpan name)
 }
 
 static void
-write_argument(GauthWrite *write, FunctionCallInfo fcinfo, int number, Oid type)
+write_argument(GauthWrite *write, FunctionCallInfo fcinfo, int number,
+			   Oid type)
 {
 	gauth_write_value(write, type, PG_ARGISNULL(number) ? (Datum) 0 :
 					  PG_GETARG_DATUM(number), PG_ARGISNULL(number));
@@ -155,9 +161,9 @@ gauth_sql_add_issuer(PG_FUNCTION_ARGS)
 	write_argument(&write, fcinfo, ADD_MAX_LIFETIME, INTERVALOID);
 	write_argument(&write, fcinfo, ADD_TYP, TEXTOID);
 	if (gauth_write_run(&write,
-						"INSERT INTO gauth.issuer (issuer, namespace, audiences,"
-						" algorithms, hosted, leeway, max_lifetime, typ,"
-						" created_at)"
+						"INSERT INTO gauth.issuer (issuer, namespace,"
+						" audiences, algorithms, hosted, leeway,"
+						" max_lifetime, typ, created_at)"
 						" VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
 						" clock_timestamp())"
 						" ON CONFLICT DO NOTHING") == 0)
@@ -211,11 +217,12 @@ Datum
 gauth_sql_create_key(PG_FUNCTION_ARGS)
 {
 	GauthAlgorithm algorithm;
+	GauthSpan	kid;
 
 	require_administrator();
 	algorithm = algorithm_argument(gauth_arg_span(fcinfo, 1));
-	PG_RETURN_DATUM(gauth_text_datum(
-									 gauth_keyring_create(gauth_arg_span(fcinfo, 0), algorithm)));
+	kid = gauth_keyring_create(gauth_arg_span(fcinfo, 0), algorithm);
+	PG_RETURN_DATUM(gauth_text_datum(kid));
 }
 
 /* of the key that signs now */
@@ -242,6 +249,7 @@ Datum
 gauth_sql_rotate_key(PG_FUNCTION_ARGS)
 {
 	GauthAlgorithm algorithm;
+	GauthSpan	kid;
 
 	require_administrator();
 	if (PG_ARGISNULL(0))
@@ -251,8 +259,8 @@ gauth_sql_rotate_key(PG_FUNCTION_ARGS)
 	else
 		algorithm = algorithm_argument(gauth_arg_span(fcinfo, 1));
 	gauth_keyring_retire(gauth_arg_span(fcinfo, 0));
-	PG_RETURN_DATUM(gauth_text_datum(
-									 gauth_keyring_create(gauth_arg_span(fcinfo, 0), algorithm)));
+	kid = gauth_keyring_create(gauth_arg_span(fcinfo, 0), algorithm);
+	PG_RETURN_DATUM(gauth_text_datum(kid));
 }
 
 /*
@@ -366,7 +374,9 @@ gauth_sql_wrap_keys(PG_FUNCTION_ARGS)
 Datum
 gauth_sql_root_key_state(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(gauth_status_name(gauth_secret_status())));
+	const char *name = gauth_status_name(gauth_secret_status());
+
+	PG_RETURN_TEXT_P(cstring_to_text(name));
 }
 
 /* both tables begin with issuer and kid */
@@ -384,7 +394,8 @@ list_keys(ReturnSetInfo *result, GauthTable table, bool sealed)
 		values[0] = gauth_text_datum(gauth_scan_text(&scan, 1));
 		values[1] = gauth_text_datum(gauth_scan_text(&scan, 2));
 		values[2] = BoolGetDatum(sealed);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		tuplestore_putvalues(result->setResult, result->setDesc, values,
+							 nulls);
 	}
 	gauth_scan_end(&scan);
 }

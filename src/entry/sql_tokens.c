@@ -233,7 +233,8 @@ make_header(GauthArena *arena, const GauthIssuer *issuer, GauthKey *key,
 	GauthSpan	header;
 
 	gauth_text_init(&text, arena);
-	append_member(&text, "alg", gauth_span_of(gauth_algorithm_name(algorithm)));
+	append_member(&text, "alg",
+				  gauth_span_of(gauth_algorithm_name(algorithm)));
 	append_member(&text, "kid", kid);
 	append_member(&text, "typ",
 				  issuer->typ.len > 0 ? issuer->typ : GAUTH_SPAN("JWT"));
@@ -291,10 +292,10 @@ record_token(FunctionCallInfo fcinfo, const NewToken *token)
 	gauth_write_value(&write, TIMESTAMPTZOID, seconds_datum(token->expires_at),
 					  false);
 	(void) gauth_write_run(&write,
-						   "INSERT INTO gauth.token (issuer, jti, subject, client,"
-						   " kid, audience, scope, issued_at, expires_at)"
-						   " VALUES ($1, $2, $3, $4, $5, $6, $7::gauth.scope,"
-						   " $8, $9)");
+						   "INSERT INTO gauth.token (issuer, jti, subject,"
+						   " client, kid, audience, scope, issued_at,"
+						   " expires_at) VALUES ($1, $2, $3, $4, $5, $6,"
+						   " $7::gauth.scope, $8, $9)");
 }
 
 /*
@@ -363,18 +364,20 @@ static Datum
 make_introspection(GauthArena *arena, const GauthJwt *jwt)
 {
 	static const char *const copied[] = {
-		"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id", "username",
-		"cnf"
+		"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id",
+		"username", "cnf"
 	};
 	GauthJson	answer = {.type = GAUTH_JSON_OBJECT};
 	GauthJson	active = {.type = GAUTH_JSON_TRUE};
-	GauthJson	bearer = {.type = GAUTH_JSON_STRING, .text = GAUTH_SPAN("Bearer")};
+	GauthJson	bearer = {.type = GAUTH_JSON_STRING};
 	GauthJson	scope = {.type = GAUTH_JSON_STRING};
 	size_t		i;
 
+	bearer.text = GAUTH_SPAN("Bearer");
 	push_member(&answer, "active", &active);
 	push_member(&answer, "token_type", &bearer);
-	if (gauth_claims_scope(arena, &jwt->claims, &scope.text, NULL) == GAUTH_OK &&
+	if (gauth_claims_scope(arena, &jwt->claims, &scope.text,
+						   NULL) == GAUTH_OK &&
 		scope.text.len > 0)
 		push_member(&answer, "scope", &scope);
 	for (i = 0; i < lengthof(copied); i++)
@@ -391,12 +394,13 @@ gauth_sql_introspect_token(PG_FUNCTION_ARGS)
 {
 	GauthArena	arena;
 	GauthIssuer *issuer;
+	GauthSpan	inactive = GAUTH_SPAN("{\"active\":false}");
 	GauthJwt	jwt;
 
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
 	if (gauth_token_verify(&arena, gauth_arg_span(fcinfo, 0), NULL, &jwt,
 						   &issuer, NULL) != GAUTH_OK)
-		PG_RETURN_DATUM(gauth_jsonb_from_text(GAUTH_SPAN("{\"active\":false}")));
+		PG_RETURN_DATUM(gauth_jsonb_from_text(inactive));
 	PG_RETURN_DATUM(make_introspection(&arena, &jwt));
 }
 
@@ -416,11 +420,12 @@ record_revocation(GauthSpan issuer, GauthSpan token, bool by_hash,
 
 	/* what we issued ourselves we know the end of */
 	return gauth_write_run(&write,
-						   "INSERT INTO gauth.revocation (issuer, token, by_hash,"
-						   " reason, revoked_at, expires_at)"
+						   "INSERT INTO gauth.revocation (issuer, token,"
+						   " by_hash, reason, revoked_at, expires_at)"
 						   " VALUES ($1, $2, $3, $4, clock_timestamp(),"
-						   " COALESCE($5, (SELECT t.expires_at FROM gauth.token t"
-						   " WHERE t.issuer = $1 AND t.jti = $2 AND NOT $3)))"
+						   " COALESCE($5, (SELECT t.expires_at"
+						   " FROM gauth.token t WHERE t.issuer = $1"
+						   " AND t.jti = $2 AND NOT $3)))"
 						   " ON CONFLICT DO NOTHING") > 0;
 }
 
@@ -502,9 +507,10 @@ count_revoked(GauthSpan issuer, GauthSpan subject, Datum issued_before)
 								   " WHERE t.issuer = $1 AND t.subject = $2"
 								   " AND t.issued_at < $3"
 								   " AND t.expires_at > clock_timestamp()"
-								   " AND NOT EXISTS (SELECT FROM gauth.revocation r"
-								   " WHERE r.issuer = t.issuer AND r.token = t.jti"
-								   " AND NOT r.by_hash)");
+								   " AND NOT EXISTS (SELECT"
+								   " FROM gauth.revocation r"
+								   " WHERE r.issuer = t.issuer"
+								   " AND r.token = t.jti AND NOT r.by_hash)");
 }
 
 /*
@@ -533,8 +539,9 @@ gauth_sql_revoke_subject(PG_FUNCTION_ARGS)
 	gauth_write_value(&write, TIMESTAMPTZOID, PG_GETARG_DATUM(2), false);
 	gauth_write_text(&write, reason_argument(fcinfo, 3));
 	(void) gauth_write_run(&write,
-						   "INSERT INTO gauth.subject_revocation AS s (issuer,"
-						   " subject, issued_before, reason, revoked_at)"
+						   "INSERT INTO gauth.subject_revocation AS s"
+						   " (issuer, subject, issued_before, reason,"
+						   " revoked_at)"
 						   " VALUES ($1, $2, $3, $4, clock_timestamp())"
 						   " ON CONFLICT (issuer, subject) DO UPDATE"
 						   " SET issued_before = $3, reason = $4,"
@@ -564,12 +571,12 @@ gauth_sql_purge_tokens(PG_FUNCTION_ARGS)
 						   "DELETE FROM gauth.token WHERE expires_at < $1");
 
 	/* a token lives until "exp" and the leeway have passed */
-	gauth_write_value(&revocations, TIMESTAMPTZOID, TimestampTzGetDatum(before),
-					  false);
+	gauth_write_value(&revocations, TIMESTAMPTZOID,
+					  TimestampTzGetDatum(before), false);
 	rows += gauth_write_run(&revocations,
 							"DELETE FROM gauth.revocation r"
-							" WHERE r.expires_at < $1 - COALESCE((SELECT i.leeway"
-							" FROM gauth.issuer i WHERE i.issuer = r.issuer),"
-							" '10 minutes')");
+							" WHERE r.expires_at < $1 - COALESCE("
+							"(SELECT i.leeway FROM gauth.issuer i"
+							" WHERE i.issuer = r.issuer), '10 minutes')");
 	PG_RETURN_INT64((int64) rows);
 }

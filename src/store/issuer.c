@@ -169,10 +169,10 @@ read_array(const GauthScan *scan, AttrNumber column, MemoryContext context,
 	for (i = 0; i < count; i++)
 	{
 		text	   *item = DatumGetTextPP(items[i]);
+		GauthSpan	bytes = gauth_span(VARDATA_ANY(item),
+									   VARSIZE_ANY_EXHDR(item));
 
-		(*elements)[i] = gauth_memory_copy(context,
-										   gauth_span(VARDATA_ANY(item),
-													  VARSIZE_ANY_EXHDR(item)));
+		(*elements)[i] = gauth_memory_copy(context, bytes);
 	}
 	return count;
 }
@@ -204,6 +204,12 @@ read_instant(const GauthScan *scan, AttrNumber column, TimestampTz if_null)
 	return is_null ? if_null : DatumGetTimestampTz(value);
 }
 
+static GauthSpan
+copy_text(const GauthScan *scan, AttrNumber column)
+{
+	return gauth_memory_copy(cache.context, gauth_scan_text(scan, column));
+}
+
 static GauthIssuer *
 read_issuer(const GauthScan *scan)
 {
@@ -213,10 +219,8 @@ read_issuer(const GauthScan *scan)
 	int			count;
 	int			i;
 
-	issuer->issuer = gauth_memory_copy(context,
-									   gauth_scan_text(scan, ISSUER_ISSUER));
-	issuer->namespace = gauth_memory_copy(context,
-										  gauth_scan_text(scan, ISSUER_NAMESPACE));
+	issuer->issuer = copy_text(scan, ISSUER_ISSUER);
+	issuer->namespace = copy_text(scan, ISSUER_NAMESPACE);
 	issuer->audience_count = read_array(scan, ISSUER_AUDIENCES, context,
 										&issuer->audiences);
 	count = read_array(scan, ISSUER_ALGORITHMS, context, &algorithms);
@@ -226,29 +230,26 @@ read_issuer(const GauthScan *scan)
 	issuer->hosted = read_bool(scan, ISSUER_HOSTED);
 	issuer->leeway = read_seconds(scan, ISSUER_LEEWAY);
 	issuer->max_lifetime = read_seconds(scan, ISSUER_MAX_LIFETIME);
-	issuer->typ = gauth_memory_copy(context, gauth_scan_text(scan, ISSUER_TYP));
+	issuer->typ = copy_text(scan, ISSUER_TYP);
 	return issuer;
 }
 
-/* the key of a row; a symmetric one has to be opened first */
+/* the key of a stored JWK */
 static GauthStatus
-make_key(GauthArena *arena, GauthSpan issuer, GauthSpan kid, GauthSpan jwk_text,
-		 GauthAlgorithm algorithm, GauthKey **key)
+make_key(GauthArena *arena, GauthSpan text, GauthAlgorithm algorithm,
+		 GauthKey **key)
 {
 	GauthJson  *json;
 	GauthJwk	jwk;
-	GauthStatus status = GAUTH_OK;
+	GauthStatus status;
 
-	if (jwk_text.data == NULL)
-		status = gauth_secret_load(arena, issuer, kid, &jwk_text);
-	if (status == GAUTH_OK)
-		status = gauth_json_parse(arena, jwk_text, &gauth_json_token_limits,
-								  &json, NULL);
+	status = gauth_json_parse(arena, text, &gauth_json_token_limits, &json,
+							  NULL);
 	if (status == GAUTH_OK)
 		status = gauth_jwk_read(arena, json, &jwk, NULL);
 	if (status == GAUTH_OK)
-		status = gauth_key_create(gauth_crypto(), &jwk.material, algorithm, key,
-								  NULL);
+		status = gauth_key_create(gauth_crypto(), &jwk.material, algorithm,
+								  key, NULL);
 	return status;
 }
 
@@ -272,15 +273,18 @@ add_key(GauthIssuer *issuer, const GauthScan *scan, GauthKey *key,
 static void
 read_key(GauthIssuer *issuer, const GauthScan *scan, GauthArena *arena)
 {
-	GauthSpan	kid = gauth_memory_copy(cache.context,
-										gauth_scan_text(scan, KEY_KID));
+	GauthSpan	kid = copy_text(scan, KEY_KID);
 	GauthAlgorithm algorithm =
 		gauth_algorithm_from_name(gauth_scan_text(scan, KEY_ALGORITHM));
+	GauthSpan	jwk = gauth_scan_text(scan, KEY_JWK);
 	GauthKey   *key;
-	GauthStatus status;
+	GauthStatus status = GAUTH_OK;
 
-	status = make_key(arena, issuer->issuer, kid,
-					  gauth_scan_text(scan, KEY_JWK), algorithm, &key);
+	/* a symmetric key has no public half, and has to be opened first */
+	if (jwk.data == NULL)
+		status = gauth_secret_load(arena, issuer->issuer, kid, &jwk);
+	if (status == GAUTH_OK)
+		status = make_key(arena, jwk, algorithm, &key);
 	if (status == GAUTH_OK)
 		add_key(issuer, scan, key, kid);
 	else if (status == GAUTH_KEY_LOCKED || status == GAUTH_ROOT_KEY_INVALID)
@@ -540,8 +544,7 @@ gauth_issuer_signer(GauthIssuer *issuer, GauthKey **key, GauthSpan *kid,
 		gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
 		status = gauth_secret_load(&arena, issuer->issuer, info->kid, &jwk);
 		if (status == GAUTH_OK)
-			status = make_key(&arena, issuer->issuer, info->kid, jwk, algorithm,
-							  &issuer->signer);
+			status = make_key(&arena, jwk, algorithm, &issuer->signer);
 		gauth_arena_wipe(&arena);
 		issuer->signer_kid = info->kid;
 	}
@@ -570,9 +573,7 @@ load_namespaces(void)
 			room *= 2;
 			namespaces = repalloc(namespaces, sizeof(GauthSpan) * (Size) room);
 		}
-		namespaces[count++] =
-			gauth_memory_copy(cache.context,
-							  gauth_scan_text(&scan, ISSUER_NAMESPACE));
+		namespaces[count++] = copy_text(&scan, ISSUER_NAMESPACE);
 	}
 	gauth_scan_end(&scan);
 

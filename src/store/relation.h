@@ -48,7 +48,8 @@ extern void gauth_scan_key_text(GauthScan *scan, AttrNumber column,
 								GauthSpan value);
 extern void gauth_scan_key_bytes(GauthScan *scan, AttrNumber column,
 								 GauthSpan value);
-extern void gauth_scan_key_bool(GauthScan *scan, AttrNumber column, bool value);
+extern void gauth_scan_key_bool(GauthScan *scan, AttrNumber column,
+								bool value);
 extern bool gauth_scan_next(GauthScan *scan);
 extern Datum gauth_scan_value(const GauthScan *scan, AttrNumber column,
 							  bool *is_null);

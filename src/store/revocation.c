@@ -31,7 +31,8 @@ gauth_token_hash(const GauthJwt *jwt)
 	uint8_t		digest[GAUTH_SHA256_SIZE];
 	char	   *hex = palloc(2 * sizeof(digest));
 
-	if (gauth_sha256(gauth_crypto(), jwt->jws.signing_input, digest) != GAUTH_OK)
+	if (gauth_sha256(gauth_crypto(), jwt->jws.signing_input,
+					 digest) != GAUTH_OK)
 		elog(ERROR, "could not compute SHA-256");
 	gauth_hex_encode(gauth_span(digest, sizeof(digest)), hex);
 	return gauth_span(hex, 2 * sizeof(digest));
@@ -69,9 +70,10 @@ subject_is_listed(const GauthIdentity *identity)
 	if (gauth_scan_next(&scan))
 	{
 		bool		is_null;
-		TimestampTz before = DatumGetTimestampTz(
-												 gauth_scan_value(&scan, SUBJECT_REVOCATION_ISSUED_BEFORE,
-																  &is_null));
+		Datum		value = gauth_scan_value(&scan,
+											 SUBJECT_REVOCATION_ISSUED_BEFORE,
+											 &is_null);
+		TimestampTz before = DatumGetTimestampTz(value);
 
 		found = identity->issued_at == GAUTH_NOT_ISSUED ||
 			identity->issued_at <= gauth_timestamp_seconds(before - 1);

@@ -201,6 +201,7 @@ static GauthStatus
 unseal(GauthArena *arena, const uint8_t *key, GauthSpan associated,
 	   GauthSpan sealed, GauthSpan *jwk)
 {
+	size_t		nonce = GAUTH_AEAD_NONCE_SIZE;
 	uint8_t    *out;
 	GauthStatus status;
 
@@ -210,8 +211,8 @@ unseal(GauthArena *arena, const uint8_t *key, GauthSpan associated,
 	if (out == NULL)
 		return GAUTH_OUT_OF_MEMORY;
 	status = gauth_aead_open(key, (const uint8_t *) sealed.data,
-							 gauth_span_slice(sealed, GAUTH_AEAD_NONCE_SIZE,
-											  sealed.len - GAUTH_AEAD_NONCE_SIZE),
+							 gauth_span_slice(sealed, nonce,
+											  sealed.len - nonce),
 							 associated, out);
 	*jwk = gauth_span(out, sealed.len - SEALED_EXTRA);
 

@@ -21,7 +21,7 @@ enum
 typedef enum GauthSettingType
 {
 	GAUTH_SETTING_STRINGS,		/* an array of strings */
-	GAUTH_SETTING_INTERVAL,		/* a string that the server reads as interval */
+	GAUTH_SETTING_INTERVAL		/* a string that is an interval to SQL */
 } GauthSettingType;
 
 typedef struct GauthSetting

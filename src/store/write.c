@@ -39,7 +39,8 @@ gauth_write_text(GauthWrite *write, GauthSpan value)
 {
 	text	   *copy = cstring_to_text_with_len(value.data, (int) value.len);
 
-	gauth_write_value(write, TEXTOID, PointerGetDatum(copy), value.data == NULL);
+	gauth_write_value(write, TEXTOID, PointerGetDatum(copy),
+					  value.data == NULL);
 }
 
 /*

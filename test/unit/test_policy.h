@@ -19,6 +19,7 @@ typedef struct Fixture
 	GauthPolicyList list;
 	const GauthPolicySet *set;
 	GauthEntityStore *store;
+	const GauthSchema *schema;	/* or NULL */
 	GauthError	err;
 } Fixture;
 
@@ -50,17 +51,38 @@ fixture_policies(Fixture *fixture, GauthSpan source)
 }
 
 UNIT_MAYBE_UNUSED static GauthStatus
+fixture_schema(Fixture *fixture, GauthSpan source)
+{
+	return gauth_schema_read(&fixture->arena, source,
+							 &gauth_schema_default_limits, &fixture->schema,
+							 &fixture->err);
+}
+
+/* memory for what is read may be another arena than the fixture's */
+UNIT_MAYBE_UNUSED static GauthEntityReader
+fixture_reader(Fixture *fixture, GauthArena *arena)
+{
+	return (GauthEntityReader) {
+		arena, &gauth_policy_default_limits, fixture->schema, &fixture->err
+	};
+}
+
+UNIT_MAYBE_UNUSED static GauthStatus
 fixture_entities(Fixture *fixture, GauthSpan json)
 {
+	GauthEntityReader reader = fixture_reader(fixture, &fixture->arena);
 	GauthStatus status;
 
 	status = gauth_entity_store_create(&fixture->arena,
 									   &gauth_policy_default_limits,
 									   &fixture->store, &fixture->err);
 	if (status == GAUTH_OK)
-		status = gauth_entities_from_json(&fixture->arena, json,
-										  &gauth_policy_default_limits,
-										  fixture->store, &fixture->err);
+		status = gauth_entities_from_json(&reader, json, fixture->store);
+	if (status == GAUTH_OK && fixture->schema != NULL)
+		status = gauth_entity_store_add_actions(fixture->store,
+												fixture->schema,
+												&fixture->arena,
+												&fixture->err);
 	return status != GAUTH_OK ? status :
 		gauth_entity_store_close(fixture->store, &fixture->err);
 }

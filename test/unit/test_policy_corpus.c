@@ -5,8 +5,14 @@
  *
  * The generated corpus is unpacked by tar into a temporary folder, unless
  * GAUTH_CEDAR_CORPUS names one where it is unpacked already.
+ *
+ * Each policy is also formatted and read again, and turned into JSON and
+ * back; what comes out of JSON has to decide every request as before.
  */
 #include "test_policy.h"
+
+#include "policy/format.h"
+#include "policy/policy_json.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -18,6 +24,8 @@ typedef struct Tally
 	unsigned	tests_passed;
 	unsigned	requests;
 	unsigned	requests_passed;
+	unsigned	json_passed;	/* requests decided after a way through JSON */
+	unsigned	formatted;		/* tests whose policies read back the same */
 } Tally;
 
 /* are the ids of these policies exactly the strings of the array? */
@@ -66,13 +74,13 @@ static bool
 run_request(Fixture *fixture, const GauthJson *json)
 {
 	GauthArena	arena;
+	GauthEntityReader reader = fixture_reader(fixture, &arena);
 	GauthRequest request;
 	GauthDecision decision;
 	bool		good;
 
 	gauth_arena_init(&arena, NULL, 0, &gauth_malloc_source, 0);
-	good = gauth_request_from_json(&arena, json, &gauth_policy_default_limits,
-								   &request, &fixture->err) == GAUTH_OK &&
+	good = gauth_request_from_json(&reader, json, &request) == GAUTH_OK &&
 		decide_twice(fixture, &arena, &request, GAUTH_POLICY_CEDAR,
 					 &decision) &&
 		is_as_expected(fixture->set, &decision, json, &arena);
@@ -94,6 +102,57 @@ read_member_file(const char *folder, const GauthJson *test, const char *name,
 	return unit_read_file(path, content);
 }
 
+/* is every policy the same tree after it was formatted and read again? */
+static bool
+formats_well(Fixture *fixture, GauthSpan source)
+{
+	GauthPolicyList list;
+	const GauthPolicy *before = fixture->list.policies;
+	const GauthPolicy *after;
+	GauthSpan	formatted;
+	GauthSpan	again;
+
+	if (gauth_policy_format_source(&fixture->arena, source,
+								   &gauth_policy_default_limits, &formatted,
+								   &fixture->err) != GAUTH_OK ||
+		gauth_policy_parse(&fixture->arena, formatted,
+						   &gauth_policy_default_limits, &list,
+						   &fixture->err) != GAUTH_OK ||
+		gauth_policy_format_source(&fixture->arena, formatted,
+								   &gauth_policy_default_limits, &again,
+								   &fixture->err) != GAUTH_OK ||
+		!gauth_span_equal(formatted, again))
+		return false;
+	for (after = list.policies; after != NULL && before != NULL;
+		 after = after->next, before = before->next)
+	{
+		if (!gauth_policy_is_equal(before, after))
+			return false;
+	}
+	return before == NULL && after == NULL;
+}
+
+/* the set that is left when the policies went through JSON */
+static bool
+recompile_through_json(Fixture *fixture)
+{
+	GauthPolicyList list;
+	GauthText	text;
+	GauthSpan	json;
+
+	gauth_text_init(&text, &fixture->arena);
+	return gauth_policy_list_to_json(&text, &fixture->list,
+									 &gauth_policy_default_limits,
+									 &fixture->err) == GAUTH_OK &&
+		gauth_text_finish(&text, &json) &&
+		gauth_policy_list_from_json(&fixture->arena, json,
+									&gauth_policy_default_limits, &list,
+									&fixture->err) == GAUTH_OK &&
+		gauth_policy_set_compile(&fixture->arena, &list,
+								 &gauth_policy_default_limits, &fixture->set,
+								 &fixture->err) == GAUTH_OK;
+}
+
 static void
 run_requests(Fixture *fixture, const GauthJson *test, Tally *tally)
 {
@@ -106,6 +165,14 @@ run_requests(Fixture *fixture, const GauthJson *test, Tally *tally)
 	tally->requests += requests->count;
 	tally->requests_passed += passed;
 	tally->tests_passed += passed == requests->count ? 1 : 0;
+
+	if (!recompile_through_json(fixture))
+	{
+		printf("not through JSON: %s\n", fixture->err.detail);
+		return;
+	}
+	for (request = requests->first; request != NULL; request = request->next)
+		tally->json_passed += run_request(fixture, request) ? 1 : 0;
 }
 
 /* paths inside the test are relative to "folder" */
@@ -116,6 +183,7 @@ run_test(const char *folder, const char *path, Tally *tally)
 	GauthSpan	text;
 	GauthSpan	policies = {0};
 	GauthSpan	entities = {0};
+	GauthSpan	schema = {0};
 	GauthJson  *test;
 
 	fixture_init(&fixture);
@@ -125,11 +193,17 @@ run_test(const char *folder, const char *path, Tally *tally)
 						 &test, &fixture.err) == GAUTH_OK &&
 		read_member_file(folder, test, "policies", &policies) &&
 		read_member_file(folder, test, "entities", &entities) &&
+		read_member_file(folder, test, "schema", &schema) &&
+		fixture_schema(&fixture, schema) == GAUTH_OK &&
 		fixture_policies(&fixture, policies) == GAUTH_OK &&
 		fixture_entities(&fixture, entities) == GAUTH_OK)
 	{
 		unsigned	passed = tally->tests_passed;
 
+		if (formats_well(&fixture, policies))
+			tally->formatted++;
+		else
+			printf("%s: does not format well\n", path);
 		run_requests(&fixture, test, tally);
 		if (passed == tally->tests_passed)
 			printf("%s: a request is not decided as expected\n", path);
@@ -138,6 +212,7 @@ run_test(const char *folder, const char *path, Tally *tally)
 		printf("%s: %s: %s\n", path, gauth_status_name(fixture.err.status),
 			   fixture.err.detail);
 	free((char *) policies.data);
+	free((char *) schema.data);
 	free((char *) entities.data);
 	free((char *) text.data);
 	fixture_free(&fixture);
@@ -218,6 +293,8 @@ test_corpus(void)
 		   tally.requests);
 	CHECK(tally.tests == 7809 && tally.tests_passed == tally.tests);
 	CHECK(tally.requests == 62472 && tally.requests_passed == tally.requests);
+	CHECK(tally.json_passed == tally.requests);
+	CHECK(tally.formatted == tally.tests);
 	if (base == temporary)
 		remove_folder(temporary);
 }
@@ -246,6 +323,8 @@ test_handwritten(void)
 		   tally.requests);
 	CHECK(tally.tests == 22 && tally.tests_passed == tally.tests);
 	CHECK(tally.requests == 74 && tally.requests_passed == tally.requests);
+	CHECK(tally.json_passed == tally.requests);
+	CHECK(tally.formatted == tally.tests);
 }
 
 int

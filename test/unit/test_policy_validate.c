@@ -1,0 +1,424 @@
+/*
+ * test_policy_validate.c
+ *		The published expectations of Cedar's validator, and what they leave
+ *		out: levels, links, places, warnings, limits.
+ *
+ * Both corpora are unpacked by tar into a temporary folder.  Expectations
+ * are those of Cedar SDK 4.10; texts of errors are not compared.
+ */
+#include "unit.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "policy/entity_json.h"
+#include "policy/parser.h"
+#include "policy/policy_set.h"
+#include "policy/validate.h"
+#include "policy/validate_entity.h"
+#include "policy/validate_request.h"
+
+typedef struct Count
+{
+	unsigned	expected;
+	unsigned	met;
+} Count;
+
+typedef struct Tally
+{
+	Count		strict;
+	Count		permissive;
+	Count		per_policy;
+	Count		entities;
+	Count		requests;
+} Tally;
+
+/* one test: its files, read */
+typedef struct Case
+{
+	const char *name;
+	GauthArena	arena;
+	GauthError	err;
+	const GauthSchema *schema;
+	GauthPolicyList policies;
+	GauthSpan	policy_source;
+	GauthJson  *manifest;
+	GauthJson  *expectations;
+	GauthJson  *entities;
+} Case;
+
+static void
+count(Count *tally, bool met, const Case *test, const char *what)
+{
+	tally->expected++;
+	if (met)
+		tally->met++;
+	else
+		printf("%s: %s is not as expected\n", test->name, what);
+}
+
+static bool
+is_true(const GauthJson *json)
+{
+	return json != NULL && json->type == GAUTH_JSON_TRUE;
+}
+
+/* the contents stay in the arena of the test */
+static bool
+read_file(Case *test, const char *folder, const char *suffix,
+		  GauthSpan *content)
+{
+	char		path[UNIT_PATH_MAX];
+	GauthSpan	text;
+	bool		good;
+
+	snprintf(path, sizeof(path), "%s/%s%s", folder, test->name, suffix);
+	if (!unit_read_file(path, &text))
+		return false;
+	good = gauth_arena_copy(&test->arena, text, content);
+	free((char *) text.data);
+	return good;
+}
+
+static bool
+read_json(Case *test, const char *folder, const char *suffix,
+		  GauthJson **json)
+{
+	GauthSpan	text;
+
+	return read_file(test, folder, suffix, &text) &&
+		gauth_json_parse(&test->arena, text, &gauth_json_document_limits,
+						 json, &test->err) == GAUTH_OK;
+}
+
+static bool
+read_case(Case *test, const char *folder, const char *expectations)
+{
+	GauthSpan	text;
+
+	return read_file(test, folder, ".cedarschema", &text) &&
+		gauth_schema_read(&test->arena, text, &gauth_schema_default_limits,
+						  &test->schema, &test->err) == GAUTH_OK &&
+		read_file(test, folder, ".cedar", &test->policy_source) &&
+		gauth_policy_parse(&test->arena, test->policy_source,
+						   &gauth_policy_default_limits, &test->policies,
+						   &test->err) == GAUTH_OK &&
+		read_json(test, folder, ".json", &test->manifest) &&
+		read_json(test, folder, ".entities.json", &test->entities) &&
+		read_json(test, expectations, ".validation.json",
+				  &test->expectations);
+}
+
+static bool
+has_error(const GauthDiagnosticList *list, GauthSpan policy)
+{
+	const GauthDiagnostic *diagnostic;
+
+	for (diagnostic = list->first; diagnostic != NULL;
+		 diagnostic = diagnostic->next)
+	{
+		if (diagnostic->severity == GAUTH_SEVERITY_ERROR &&
+			gauth_span_equal(diagnostic->policy, policy))
+			return true;
+	}
+	return false;
+}
+
+static void
+check_policies(Case *test, const char *mode,
+			   const GauthValidateOptions *options, Count *all,
+			   Count *per_policy)
+{
+	const GauthJson *expected = gauth_json_get(test->expectations,
+											   "policyValidation");
+	const GauthJson *each = gauth_json_get(expected, "perPolicy");
+	GauthValidateOptions with_source = *options;
+	GauthDiagnosticList result;
+	const GauthJson *policy;
+	GauthStatus status;
+
+	with_source.source = test->policy_source;
+	status = gauth_validate_policies(&test->arena, test->schema,
+									 &test->policies, &with_source, &result,
+									 &test->err);
+	count(all, status == GAUTH_OK &&
+		  (result.error_count == 0) == is_true(gauth_json_get(expected, mode)),
+		  test, mode);
+	for (policy = each == NULL ? NULL : each->first; policy != NULL;
+		 policy = policy->next)
+		count(per_policy, has_error(&result, policy->name) !=
+			  is_true(gauth_json_get(policy, mode)), test, "one policy");
+	if (status == GAUTH_OK && getenv("GAUTH_SHOW") != NULL)
+	{
+		const GauthDiagnostic *d;
+
+		for (d = result.first; d != NULL; d = d->next)
+			printf("%s %s %u:%u %.*s\n", test->name, mode, d->line, d->column,
+				   (int) d->message.len, d->message.data);
+	}
+}
+
+/* Type::id, as the expectations write a uid: the id as it is */
+static bool
+is_named(const GauthUid *uid, GauthSpan name)
+{
+	GauthSpan	type = gauth_uid_type(uid);
+	GauthSpan	id = gauth_uid_id(uid);
+
+	return name.len == type.len + 2 + id.len &&
+		gauth_span_starts_with(name, type) &&
+		gauth_span_equal(gauth_span_slice(name, type.len + 2, id.len), id);
+}
+
+static const GauthJson *
+find_expectation(const Case *test, const GauthUid *uid)
+{
+	const GauthJson *each =
+		gauth_json_get(gauth_json_get(test->expectations, "entityValidation"),
+					   "perEntity");
+	const GauthJson *entity;
+
+	for (entity = each == NULL ? NULL : each->first; entity != NULL;
+		 entity = entity->next)
+	{
+		if (is_named(uid, entity->name))
+			return entity;
+	}
+	return NULL;
+}
+
+/* what cannot be read for its schema does not fit the schema either */
+static bool
+fits(Case *test, const GauthEntityReader *reader, const GauthJson *json,
+	 const GauthEntityStore *store, const GauthUid *uid)
+{
+	GauthEntity entity;
+
+	if (gauth_entity_from_json(reader, json, &entity) != GAUTH_OK)
+		return false;
+	return store != NULL &&
+		gauth_validate_entity(test->schema,
+							  gauth_entity_store_find(store, uid),
+							  &test->err) == GAUTH_OK;
+}
+
+/* all entities that can be read, closed, with the schema's actions */
+static GauthEntityStore *
+make_store(Case *test, const GauthEntityReader *reader)
+{
+	GauthEntityStore *store;
+	const GauthJson *json;
+	GauthEntity entity;
+
+	if (gauth_entity_store_create(&test->arena, &gauth_policy_default_limits,
+								  &store, &test->err) != GAUTH_OK)
+		return NULL;
+	for (json = test->entities->first; json != NULL; json = json->next)
+	{
+		if (gauth_entity_from_json(reader, json, &entity) == GAUTH_OK &&
+			gauth_entity_store_add(store, &entity, &test->err) != GAUTH_OK)
+			return NULL;
+	}
+	if (gauth_entity_store_add_actions(store, test->schema, &test->arena,
+									   &test->err) != GAUTH_OK ||
+		gauth_entity_store_close(store, &test->err) != GAUTH_OK)
+		return NULL;
+	return store;
+}
+
+static void
+check_entities(Case *test, Tally *tally)
+{
+	GauthEntityReader reader = {
+		&test->arena, &gauth_policy_default_limits, test->schema, &test->err
+	};
+	GauthEntityStore *store = make_store(test, &reader);
+	const GauthJson *json;
+
+	for (json = test->entities->first; json != NULL; json = json->next)
+	{
+		const GauthUid *uid;
+		const GauthJson *expected;
+
+		if (gauth_uid_from_json(&test->arena, gauth_json_get(json, "uid"),
+								&uid, &test->err) != GAUTH_OK)
+			continue;
+		expected = find_expectation(test, uid);
+		if (expected == NULL)
+			continue;
+		count(&tally->entities, fits(test, &reader, json, store, uid) ==
+			  (gauth_json_get(expected, "errors") == NULL), test,
+			  "an entity");
+		if (getenv("GAUTH_SHOW") != NULL) printf("%s: entity %s\n", test->name, test->err.detail);
+	}
+}
+
+static void
+check_requests(Case *test, Tally *tally)
+{
+	GauthEntityReader reader = {
+		&test->arena, &gauth_policy_default_limits, test->schema, &test->err
+	};
+	const GauthJson *requests = gauth_json_get(test->manifest, "requests");
+	const GauthJson *expected = gauth_json_get(test->expectations,
+											   "requestValidation");
+	const GauthJson *json;
+
+	expected = expected == NULL ? NULL : expected->first;
+	for (json = requests->first; json != NULL && expected != NULL;
+		 json = json->next, expected = expected->next)
+	{
+		GauthRequest request;
+		bool		valid;
+
+		valid = gauth_request_from_json(&reader, json, &request) ==
+			GAUTH_OK &&
+			gauth_validate_request(test->schema, &request, &test->err) ==
+			GAUTH_OK;
+		count(&tally->requests,
+			  valid == is_true(gauth_json_get(expected, "strict")), test,
+			  "a request");
+	}
+}
+
+static void
+run_case(const char *name, const char *folder, const char *expectations,
+		 Tally *tally)
+{
+	Case		test = {.name = name};
+
+	gauth_arena_init(&test.arena, NULL, 0, &gauth_malloc_source, 0);
+	if (read_case(&test, folder, expectations))
+	{
+		check_policies(&test, "strict", &gauth_validate_strict,
+					   &tally->strict, &tally->per_policy);
+		check_policies(&test, "permissive", &gauth_validate_permissive,
+					   &tally->permissive, &tally->per_policy);
+		check_entities(&test, tally);
+		check_requests(&test, tally);
+	}
+	else
+	{
+		printf("%s: cannot be read: %s\n", name, test.err.detail);
+		tally->strict.expected++;
+		tally->permissive.expected++;
+	}
+	gauth_arena_reset(&test.arena);
+}
+
+/* each test of a folder has a name and a file of expectations */
+static void
+run_folder(const char *folder, const char *expectations, Tally *tally)
+{
+	static const char suffix[] = ".validation.json";
+	DIR		   *stream = opendir(expectations);
+	struct dirent *entry;
+
+	while (stream != NULL && (entry = readdir(stream)) != NULL)
+	{
+		size_t		len = strlen(entry->d_name);
+		char		name[256];
+
+		if (len < sizeof(suffix) || len >= sizeof(name) ||
+			strcmp(entry->d_name + len - sizeof(suffix) + 1, suffix) != 0)
+			continue;
+		len -= sizeof(suffix) - 1;
+		memcpy(name, entry->d_name, len);
+		name[len] = '\0';
+		run_case(name, folder, expectations, tally);
+	}
+	if (stream != NULL)
+		closedir(stream);
+}
+
+static void
+finish_tally(const char *name, const Tally *tally)
+{
+	const Count *counts[] = {
+		&tally->strict, &tally->permissive, &tally->per_policy,
+		&tally->entities, &tally->requests
+	};
+	size_t		i;
+
+	printf("%s: strict %u/%u permissive %u/%u per-policy %u/%u "
+		   "entities %u/%u requests %u/%u\n", name,
+		   tally->strict.met, tally->strict.expected,
+		   tally->permissive.met, tally->permissive.expected,
+		   tally->per_policy.met, tally->per_policy.expected,
+		   tally->entities.met, tally->entities.expected,
+		   tally->requests.met, tally->requests.expected);
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+	{
+		unit_passed += counts[i]->met;
+		unit_failed += counts[i]->expected - counts[i]->met;
+	}
+}
+
+static bool
+unpack(const char *archive, const char *folder)
+{
+	char		command[UNIT_PATH_MAX * 2];
+	struct stat info;
+
+	if (stat(archive, &info) != 0)
+		return false;
+	snprintf(command, sizeof(command),
+			 "tar xzf '%s' -C '%s' 2>/dev/null", archive, folder);
+	return system(command) == 0;
+}
+
+static void
+test_generated(void)
+{
+	char		folder[] = "/tmp/gauth-validator-XXXXXX";
+	char		path[UNIT_PATH_MAX];
+	char		other[UNIT_PATH_MAX];
+	Tally		tally = {0};
+
+	if (mkdtemp(folder) == NULL)
+		return;
+	snprintf(path, sizeof(path), "%s/cedar-integration-tests/"
+			 "corpus-tests.tar.gz", unit_corpora());
+	snprintf(other, sizeof(other), "%s/cedar-go/"
+			 "corpus-tests-validation.tar.gz", unit_corpora());
+	if (unpack(path, folder) && unpack(other, folder))
+	{
+		snprintf(path, sizeof(path), "%s/corpus-tests", folder);
+		snprintf(other, sizeof(other), "%s/corpus-tests-validation", folder);
+		run_folder(path, other, &tally);
+		finish_tally("cedar validator", &tally);
+		CHECK(tally.strict.expected >= 7750);
+	}
+	else
+		printf("cedar validator: skipped, no corpus\n");
+	snprintf(path, sizeof(path), "rm -rf '%s'", folder);
+	CHECK(system(path) == 0);
+}
+
+static void
+test_handwritten(void)
+{
+	char		path[UNIT_PATH_MAX];
+	struct stat info;
+	Tally		tally = {0};
+
+	snprintf(path, sizeof(path), "%s/cedar-go/x/exp/schema/validate/testdata",
+			 unit_corpora());
+	if (stat(path, &info) != 0)
+	{
+		printf("cedar validator, by hand: skipped, no corpus\n");
+		return;
+	}
+	run_folder(path, path, &tally);
+	finish_tally("cedar validator, by hand", &tally);
+	CHECK(tally.strict.expected >= 110);
+}
+
+int
+main(void)
+{
+	test_handwritten();
+	test_generated();
+	return unit_finish("policy_validate");
+}
