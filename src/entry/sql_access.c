@@ -95,8 +95,9 @@ apply_what_is_left(const char *role)
 
 	for (i = 0; i < GAUTH_CAPABILITY_COUNT; i++)
 	{
-		Grant		left = {unconstify(char *, role)};
+		Grant		left;
 
+		left.role = unconstify(char *, role);
 		left.capability = (GauthCapability) i;
 		left.object = GAUTH_SPAN("");
 		if (write_grant(&left, "SELECT FROM gauth.access WHERE role = $1"

@@ -10,7 +10,10 @@
  */
 #include "store/generation.h"
 
+#include "access/xact.h"
 #include "utils/inval.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "store/relation.h"
 
@@ -46,6 +49,57 @@ table_changed(Datum argument, Oid relation)
 	}
 }
 
+/* what tells the current statement from the one before */
+static struct
+{
+	uint64		number;
+	TimestampTz started_at;
+	Snapshot	snapshot;
+	CommandId	command;
+	uint64		completions;
+}			statement;
+
+/*
+ * A statement of the client's has a time of its own.  Inside a function the
+ * snapshot tells: it moves on with our own commands, and with every
+ * transaction that has completed, before which there is nothing new to hear.
+ */
+static bool
+is_same_statement(void)
+{
+	Snapshot	snapshot;
+
+	if (!ActiveSnapshotSet())
+		return false;
+	snapshot = GetActiveSnapshot();
+	return statement.started_at == GetCurrentStatementStartTimestamp() &&
+		statement.snapshot == snapshot &&
+		statement.command == snapshot->curcid &&
+		statement.completions == snapshot->snapXactCompletionCount;
+}
+
+static void
+note_statement(void)
+{
+	Snapshot	snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
+
+	statement.number++;
+	statement.started_at = GetCurrentStatementStartTimestamp();
+	statement.snapshot = snapshot;
+	statement.command = snapshot == NULL ? 0 : snapshot->curcid;
+	statement.completions = snapshot == NULL ?
+		0 : snapshot->snapXactCompletionCount;
+}
+
+/* what was true inside a subtransaction may not be so behind it */
+static void
+subtransaction_ended(SubXactEvent event, SubTransactionId mine,
+					 SubTransactionId parent, void *argument)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		statement.snapshot = NULL;
+}
+
 /*
  * gauth_generation_watch
  *		Begin to listen; once in the life of a process.
@@ -54,6 +108,7 @@ void
 gauth_generation_watch(void)
 {
 	CacheRegisterRelcacheCallback(table_changed, (Datum) 0);
+	RegisterSubXactCallback(subtransaction_ended, NULL);
 }
 
 /*
@@ -78,13 +133,20 @@ gauth_generation(GauthGroup group)
 
 /*
  * gauth_generation_refresh
- *		Hear what other sessions have committed.
+ *		Hear what other sessions have committed, once in every statement;
+ *		returns the statement's number.
  *
  * A session hears of it by itself only when it locks a table that it has not
- * locked before; a prepared statement over a locked table does not.
+ * locked before; a prepared statement over a locked table does not.  Once,
+ * because one statement should not change its mind half-way.
  */
-void
+uint64
 gauth_generation_refresh(void)
 {
-	AcceptInvalidationMessages();
+	if (!is_same_statement())
+	{
+		note_statement();
+		AcceptInvalidationMessages();
+	}
+	return statement.number;
 }

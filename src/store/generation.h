@@ -18,6 +18,6 @@ typedef enum GauthGroup
 extern void gauth_generation_watch(void);
 extern void gauth_generation_advance(GauthGroup group);
 extern uint64 gauth_generation(GauthGroup group);
-extern void gauth_generation_refresh(void);
+extern uint64 gauth_generation_refresh(void);
 
 #endif							/* GAUTH_STORE_GENERATION_H */

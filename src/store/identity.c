@@ -36,6 +36,7 @@ static uint64 assignments = 0;
 /* what the current record says, and what was true when it was last asked */
 static struct
 {
+	uint64		statement;		/* that asked last */
 	uint64		assignment;
 	uint64		generations[GAUTH_GROUP_COUNT];
 	bool		readable;
@@ -224,7 +225,8 @@ ask_again(void)
 	scratch = AllocSetContextCreate(CurrentMemoryContext, "gauth identity",
 									ALLOCSET_SMALL_SIZES);
 	caller = MemoryContextSwitchTo(scratch);
-	current.live = issuer_still_stands(&current.identity, &current.live_until) &&
+	current.live = issuer_still_stands(&current.identity,
+									   &current.live_until) &&
 		!gauth_token_is_revoked(&current.identity);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(scratch);
@@ -240,11 +242,17 @@ ask_again(void)
 const GauthIdentity *
 gauth_identity_current(void)
 {
+	uint64		statement;
+
 	if (gauth_identity_record == NULL || gauth_identity_record[0] == '\0')
 		return NULL;
-	gauth_generation_refresh();
-	if (!nothing_changed())
-		ask_again();
+	statement = gauth_generation_refresh();
+	if (current.statement != statement || current.assignment != assignments)
+	{
+		if (!nothing_changed())
+			ask_again();
+		current.statement = statement;
+	}
 	if (!current.live ||
 		GetCurrentStatementStartTimestamp() >= current.live_until)
 		return NULL;
