@@ -150,12 +150,11 @@ read_escape(Reader *reader, char **out)
 	return false;
 }
 
-/* bytes that end a run of plain characters, or need a closer look */
+/* false for bytes that end a run of plain characters, or need a closer look */
 static inline bool
 is_plain(char c)
 {
-	return (unsigned char) c >= 0x20 && (unsigned char) c < 0x80 &&
-		c != '"' && c != '\\';
+	return (unsigned char) (c - 0x20) < 0x60 && c != '"' && c != '\\';
 }
 
 /* where the string that begins at "at" ends; counts on nothing but quotes */
@@ -312,6 +311,16 @@ read_word(Reader *reader, GauthJson *value, GauthSpan word, GauthJsonType type)
 	return GAUTH_OK;
 }
 
+/* most names differ in their first byte already: no call for those */
+static inline bool
+same_name(GauthSpan a, GauthSpan b)
+{
+	if (a.len != b.len)
+		return false;
+	return a.len == 0 || (a.data[0] == b.data[0] &&
+						  memcmp(a.data, b.data, a.len) == 0);
+}
+
 static uint32_t
 hash_name(GauthSpan name)
 {
@@ -373,7 +382,7 @@ check_unique(Reader *reader, Frame *frame, GauthJson *member)
 		for (earlier = frame->container->first; earlier != NULL;
 			 earlier = earlier->next)
 		{
-			if (gauth_span_equal(earlier->name, member->name))
+			if (same_name(earlier->name, member->name))
 				return fail(reader, GAUTH_DUPLICATE_MEMBER, "JSON");
 		}
 		return GAUTH_OK;
@@ -469,9 +478,10 @@ new_value(Reader *reader, GauthJson **value)
 {
 	if (++reader->nodes > reader->limits->nodes)
 		return fail(reader, GAUTH_LIMIT_EXCEEDED, "JSON values");
-	*value = gauth_arena_zalloc(reader->arena, sizeof(GauthJson));
+	*value = gauth_arena_alloc(reader->arena, sizeof(GauthJson));
 	if (*value == NULL)
 		return fail(reader, GAUTH_OUT_OF_MEMORY, "JSON");
+	**value = (GauthJson) {0};
 	return GAUTH_OK;
 }
 
@@ -557,20 +567,19 @@ gauth_json_parse(GauthArena *arena, GauthSpan text,
 }
 
 /*
- * gauth_json_get
+ * gauth_json_find
  *		The member called "name", or NULL; NULL also when "object" is not one.
  */
 const GauthJson *
-gauth_json_get(const GauthJson *object, const char *name)
+gauth_json_find(const GauthJson *object, GauthSpan name)
 {
-	GauthSpan	wanted = gauth_span_of(name);
 	const GauthJson *member;
 
 	if (object == NULL || object->type != GAUTH_JSON_OBJECT)
 		return NULL;
 	for (member = object->first; member != NULL; member = member->next)
 	{
-		if (gauth_span_equal(member->name, wanted))
+		if (same_name(member->name, name))
 			return member;
 	}
 	return NULL;

@@ -60,9 +60,16 @@ extern const GauthJsonLimits gauth_json_document_limits;
 extern GauthStatus gauth_json_parse(GauthArena *arena, GauthSpan text,
 									const GauthJsonLimits *limits,
 									GauthJson **root, GauthError *err);
-extern const GauthJson *gauth_json_get(const GauthJson *object,
-									   const char *name);
+extern const GauthJson *gauth_json_find(const GauthJson *object,
+										GauthSpan name);
 extern bool gauth_json_to_int64(const GauthJson *value, int64_t *number);
+
+/* gauth_json_find; inline, so that the compiler measures a literal name */
+static inline const GauthJson *
+gauth_json_get(const GauthJson *object, const char *name)
+{
+	return gauth_json_find(object, gauth_span_of(name));
+}
 
 static inline bool
 gauth_json_is_string(const GauthJson *value, const char *text)

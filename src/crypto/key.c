@@ -190,8 +190,8 @@ build(const GauthKeyMaterial *material, GauthKey *key, GauthError *err)
  * Nothing of "material" is kept by reference; a private half, where there is
  * one, must belong to the public one.  GAUTH_KEY_UNSUPPORTED for an algorithm
  * that does not fit and for numbers beyond our limits, GAUTH_KEY_WEAK for an
- * RSA modulus below 2048 bits, an exponent of one, an Ed25519 key of small
- * order and a secret shorter than its hash, GAUTH_KEY_MALFORMED for all that
+ * RSA modulus below 2048 bits or of a broken generator, an exponent of one, an
+ * Ed25519 key of small order and a secret shorter than its hash, GAUTH_KEY_MALFORMED for all that
  * is no key; err->detail names the member of the JWK.  Besides,
  * GAUTH_OUT_OF_MEMORY and GAUTH_CRYPTO_FAILED.  On failure "*key" is NULL.
  */

@@ -12,6 +12,7 @@
 #include <openssl/rsa.h>
 
 #define EXPONENT_SIZE_MAX	8
+#define ROCA_GENERATOR		65537
 
 /* a missing number is NULL; the order is that of member_names */
 enum
@@ -57,6 +58,35 @@ static inline bool
 is_odd(GauthSpan number)
 {
 	return number.len > 0 && (number.data[number.len - 1] & 1) == 1;
+}
+
+/*
+ * Does every one of these primes see the modulus as a power of 65537?  So it
+ * is for the keys of a chip whose primes can be found (CVE-2017-15361; Nemec
+ * and others, "The Return of Coppersmith's Attack", 2017, section 2.3), and
+ * for one in 240 million others.  The small primes left out say nothing: all
+ * their residues are such powers.
+ */
+static bool
+is_roca(const BIGNUM *n)
+{
+	static const uint8_t primes[] = {
+		11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157
+	};
+	size_t		i;
+
+	for (i = 0; i < sizeof(primes); i++)
+	{
+		uint32_t	prime = primes[i];
+		uint32_t	residue = (uint32_t) BN_mod_word(n, prime);
+		uint32_t	power = ROCA_GENERATOR % prime;
+
+		while (power != residue && power != 1)
+			power = power * (ROCA_GENERATOR % prime) % prime;
+		if (power != residue)
+			return false;
+	}
+	return true;
 }
 
 static GauthStatus
@@ -234,6 +264,8 @@ build_numbers(BIGNUM *const numbers[MEMBER_COUNT], GauthKey *key,
 	BN_CTX	   *work;
 	GauthStatus status;
 
+	if (is_roca(numbers[N]))
+		return gauth_fail(err, GAUTH_KEY_WEAK, "n");
 	if (numbers[D] == NULL)
 		return import_numbers(numbers, key, err);
 
@@ -287,7 +319,8 @@ build_contexts(GauthKey *key, GauthError *err)
 /*
  * gauth_key_build_rsa
  *		An RSA key of 2048 to 8192 bits with an odd exponent of at most 64,
- *		and a private half, where given, that belongs to it.
+ *		not of the kind that CVE-2017-15361 breaks, and a private half, where
+ *		given, that belongs to it.
  */
 GauthStatus
 gauth_key_build_rsa(const GauthKeyMaterial *material, GauthKey *key,

@@ -14,7 +14,7 @@ const GauthPolicyLimits gauth_policy_default_limits = {
 	.fuel = 10 * 1000 * 1000,
 	.entities = 200 * 1000,
 	.ancestors = 4096,
-	.ancestor_total = 2 * 1024 * 1024,
+	.ancestor_total = 1024 * 1024,
 	.value_depth = 100
 };
 

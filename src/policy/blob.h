@@ -64,7 +64,9 @@ typedef struct GauthBlobSet
 {
 	uint64_t	hash;
 	uint32_t	count;
+	uint32_t	weight;
 	uint32_t	only_entities;
+	uint32_t	padding;
 	uint64_t	hashes[];
 } GauthBlobSet;
 

@@ -272,6 +272,7 @@ put_items(GauthBlobWriter *writer, const GauthSet *set, uint32_t offset)
 
 	header->hash = set->hash;
 	header->count = set->count;
+	header->weight = set->weight;
 	header->only_entities = true;
 	for (i = 0; i < set->count; i++)
 	{

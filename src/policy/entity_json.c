@@ -12,6 +12,7 @@
 #include "policy/lexer.h"
 #include "policy/parser.h"
 
+/* the caller's reader, and how deep it is */
 typedef struct ValueReader
 {
 	GauthArena *arena;
@@ -20,8 +21,17 @@ typedef struct ValueReader
 	uint32_t	depth;
 } ValueReader;
 
+/* "type" is what the schema expects, or NULL */
 static GauthStatus read_value(ValueReader *reader, const GauthJson *json,
-							  GauthValue *value);
+							  const GauthType *type, GauthValue *value);
+
+static ValueReader
+begin_value(const GauthEntityReader *reader)
+{
+	return (ValueReader) {
+		reader->arena, reader->limits, reader->err, 0
+	};
+}
 
 static bool
 is_name(GauthSpan word)
@@ -114,8 +124,11 @@ gauth_uid_from_json(GauthArena *arena, const GauthJson *json,
 }
 
 static GauthStatus
-read_array(ValueReader *reader, const GauthJson *json, GauthValue *value)
+read_array(ValueReader *reader, const GauthJson *json, const GauthType *type,
+		   GauthValue *value)
 {
+	const GauthType *element = type != NULL && type->kind == GAUTH_TYPE_SET ?
+		type->element : NULL;
 	GauthValue *items;
 	const GauthJson *child;
 	uint32_t	count = 0;
@@ -129,13 +142,24 @@ read_array(ValueReader *reader, const GauthJson *json, GauthValue *value)
 		return gauth_fail(reader->err, GAUTH_OUT_OF_MEMORY, "set");
 	for (child = json->first; child != NULL && status == GAUTH_OK;
 		 child = child->next)
-		status = read_value(reader, child, &items[count++]);
+		status = read_value(reader, child, element, &items[count++]);
 	return status != GAUTH_OK ? status :
 		gauth_set_make(reader->arena, items, count, value, reader->err);
 }
 
+static const GauthType *
+attribute_type(const GauthType *record, GauthSpan name)
+{
+	const GauthAttribute *attribute = NULL;
+
+	if (record != NULL && record->kind == GAUTH_TYPE_RECORD)
+		attribute = gauth_type_find_attribute(record, name);
+	return attribute == NULL ? NULL : attribute->type;
+}
+
 static GauthStatus
-read_record(ValueReader *reader, const GauthJson *json, GauthValue *value)
+read_record(ValueReader *reader, const GauthJson *json, const GauthType *type,
+			GauthValue *value)
 {
 	GauthField *fields;
 	const GauthJson *child;
@@ -153,7 +177,8 @@ read_record(ValueReader *reader, const GauthJson *json, GauthValue *value)
 	{
 		fields[count].name = child->name.data;
 		fields[count].name_len = (uint32_t) child->name.len;
-		status = read_value(reader, child, &fields[count++].value);
+		status = read_value(reader, child, attribute_type(type, child->name),
+							&fields[count++].value);
 	}
 	return status != GAUTH_OK ? status :
 		gauth_record_make(reader->arena, fields, count, value, reader->err);
@@ -200,34 +225,74 @@ read_extension(ValueReader *reader, const GauthJson *json, GauthValue *value)
 		return gauth_fail_at(reader->err, GAUTH_INVALID_VALUE, json->offset,
 							 "__extn has the members fn and arg");
 	if (arg != NULL)
-		status = read_value(reader, arg, &values[count++]);
+		status = read_value(reader, arg, NULL, &values[count++]);
 	for (child = args == NULL ? NULL : args->first;
 		 child != NULL && status == GAUTH_OK; child = child->next)
-		status = read_value(reader, child, &values[count++]);
+		status = read_value(reader, child, NULL, &values[count++]);
 	return status != GAUTH_OK ? status :
 		call_function(reader, json, values, count, value);
 }
 
+/* the constructor of an extension type that is expected; false for others */
+static bool
+find_constructor(const GauthType *type, GauthFunction *function)
+{
+	if (type == NULL || type->kind < GAUTH_TYPE_DECIMAL)
+		return false;
+	*function = (GauthFunction) (type->kind - GAUTH_TYPE_DECIMAL +
+								 GAUTH_FUNCTION_DECIMAL);
+	return true;
+}
+
 static GauthStatus
-read_object(ValueReader *reader, const GauthJson *json, GauthValue *value)
+read_object(ValueReader *reader, const GauthJson *json, const GauthType *type,
+			GauthValue *value)
 {
 	const GauthJson *extension = gauth_json_get(json, "__extn");
+	GauthFunction function;
 
 	if (gauth_json_get(json, "__expr") != NULL)
 		return gauth_fail_at(reader->err, GAUTH_INVALID_VALUE, json->offset,
 							 "__expr is not supported");
-	if (gauth_json_get(json, "__entity") != NULL)
+	if (gauth_json_get(json, "__entity") != NULL ||
+		(type != NULL && (type->kind == GAUTH_TYPE_ENTITY ||
+						  type->kind == GAUTH_TYPE_ANY_ENTITY)))
 	{
 		value->kind = GAUTH_VALUE_ENTITY;
 		return gauth_uid_from_json(reader->arena, json, &value->uid,
 								   reader->err);
 	}
+	if (extension == NULL && find_constructor(type, &function))
+		return read_extension(reader, json, value);
 	if (extension == NULL)
-		return read_record(reader, json, value);
+		return read_record(reader, json, type, value);
 	if (json->count != 1)
 		return gauth_fail_at(reader->err, GAUTH_INVALID_VALUE, json->offset,
 							 "__extn stands alone");
 	return read_extension(reader, extension, value);
+}
+
+/* a string, or what the schema makes of it */
+static GauthStatus
+read_string(ValueReader *reader, const GauthJson *json, const GauthType *type,
+			GauthValue *value)
+{
+	GauthValue	text = gauth_value_string(json->text);
+	GauthFunction function;
+
+	*value = text;
+	if (!find_constructor(type, &function))
+		return GAUTH_OK;
+	switch (gauth_function_call(reader->arena, function, &text, 1, value))
+	{
+		case GAUTH_CALL_OK:
+			return GAUTH_OK;
+		case GAUTH_CALL_NO_MEMORY:
+			return gauth_fail(reader->err, GAUTH_OUT_OF_MEMORY, "value");
+		default:
+			return gauth_fail_at(reader->err, GAUTH_INVALID_VALUE,
+								 json->offset, "an extension value");
+	}
 }
 
 static GauthStatus
@@ -238,9 +303,6 @@ read_scalar(ValueReader *reader, const GauthJson *json, GauthValue *value)
 		case GAUTH_JSON_TRUE:
 		case GAUTH_JSON_FALSE:
 			*value = gauth_value_bool(json->type == GAUTH_JSON_TRUE);
-			return GAUTH_OK;
-		case GAUTH_JSON_STRING:
-			*value = gauth_value_string(json->text);
 			return GAUTH_OK;
 		case GAUTH_JSON_NUMBER:
 			value->kind = GAUTH_VALUE_LONG;
@@ -256,11 +318,14 @@ read_scalar(ValueReader *reader, const GauthJson *json, GauthValue *value)
 }
 
 static GauthStatus
-read_value(ValueReader *reader, const GauthJson *json, GauthValue *value)
+read_value(ValueReader *reader, const GauthJson *json, const GauthType *type,
+		   GauthValue *value)
 {
 	GauthStatus status;
 
 	memset(value, 0, sizeof(*value));
+	if (json->type == GAUTH_JSON_STRING)
+		return read_string(reader, json, type, value);
 	if (json->type != GAUTH_JSON_ARRAY && json->type != GAUTH_JSON_OBJECT)
 		return read_scalar(reader, json, value);
 
@@ -269,32 +334,33 @@ read_value(ValueReader *reader, const GauthJson *json, GauthValue *value)
 							 "depth of a value");
 	reader->depth++;
 	status = json->type == GAUTH_JSON_ARRAY ?
-		read_array(reader, json, value) : read_object(reader, json, value);
+		read_array(reader, json, type, value) :
+		read_object(reader, json, type, value);
 	reader->depth--;
 	return status;
 }
 
 /*
  * gauth_value_from_json
- *		The value that a JSON value stands for.
+ *		The value that a JSON value stands for; "type", which may be NULL, is
+ *		what a schema expects.
  *
  * Errors: GAUTH_INVALID_VALUE, GAUTH_LIMIT_EXCEEDED, GAUTH_OUT_OF_MEMORY,
  * with the offset in the JSON text.
  */
 GauthStatus
-gauth_value_from_json(GauthArena *arena, const GauthJson *json,
-					  const GauthPolicyLimits *limits, GauthValue *value,
-					  GauthError *err)
+gauth_value_from_json(const GauthEntityReader *reader, const GauthJson *json,
+					  const GauthType *type, GauthValue *value)
 {
-	ValueReader reader = {arena, limits, err, 0};
+	ValueReader values = begin_value(reader);
 
-	return read_value(&reader, json, value);
+	return read_value(&values, json, type, value);
 }
 
 /* an object that is a record, not an escape; NULL is the empty record */
 static GauthStatus
-read_plain_record(ValueReader *reader, const GauthJson *json,
-				  const GauthRecord **record)
+read_plain_record(const GauthEntityReader *reader, const GauthJson *json,
+				  const GauthType *type, const GauthRecord **record)
 {
 	GauthValue	value;
 	GauthStatus status;
@@ -302,7 +368,7 @@ read_plain_record(ValueReader *reader, const GauthJson *json,
 	*record = &gauth_empty_record;
 	if (json == NULL)
 		return GAUTH_OK;
-	status = read_value(reader, json, &value);
+	status = gauth_value_from_json(reader, json, type, &value);
 	if (status != GAUTH_OK)
 		return status;
 	if (value.kind != GAUTH_VALUE_RECORD)
@@ -314,18 +380,22 @@ read_plain_record(ValueReader *reader, const GauthJson *json,
 
 /*
  * gauth_context_from_json
- *		A request's context; NULL is the empty one.
+ *		The context of a request for "action"; NULL is the empty one.
  *
  * Errors: as gauth_value_from_json.
  */
 GauthStatus
-gauth_context_from_json(GauthArena *arena, const GauthJson *json,
-						const GauthPolicyLimits *limits,
-						const GauthRecord **context, GauthError *err)
+gauth_context_from_json(const GauthEntityReader *reader,
+						const GauthJson *json, const GauthUid *action,
+						const GauthRecord **context)
 {
-	ValueReader reader = {arena, limits, err, 0};
+	const GauthSchemaAction *declared = NULL;
 
-	return read_plain_record(&reader, json, context);
+	if (reader->schema != NULL)
+		declared = gauth_schema_find_action(reader->schema, action);
+	return read_plain_record(reader, json,
+							 declared == NULL ? NULL : declared->context,
+							 context);
 }
 
 /*
@@ -335,29 +405,31 @@ gauth_context_from_json(GauthArena *arena, const GauthJson *json,
  * Other members are not looked at.  Errors: as gauth_value_from_json.
  */
 GauthStatus
-gauth_request_from_json(GauthArena *arena, const GauthJson *json,
-						const GauthPolicyLimits *limits,
-						GauthRequest *request, GauthError *err)
+gauth_request_from_json(const GauthEntityReader *reader,
+						const GauthJson *json, GauthRequest *request)
 {
 	GauthStatus status;
 
-	status = gauth_uid_from_json(arena, gauth_json_get(json, "principal"),
-								 &request->principal, err);
+	status = gauth_uid_from_json(reader->arena,
+								 gauth_json_get(json, "principal"),
+								 &request->principal, reader->err);
 	if (status == GAUTH_OK)
-		status = gauth_uid_from_json(arena, gauth_json_get(json, "action"),
-									 &request->action, err);
+		status = gauth_uid_from_json(reader->arena,
+									 gauth_json_get(json, "action"),
+									 &request->action, reader->err);
 	if (status == GAUTH_OK)
-		status = gauth_uid_from_json(arena, gauth_json_get(json, "resource"),
-									 &request->resource, err);
+		status = gauth_uid_from_json(reader->arena,
+									 gauth_json_get(json, "resource"),
+									 &request->resource, reader->err);
 	if (status == GAUTH_OK)
-		status = gauth_context_from_json(arena,
+		status = gauth_context_from_json(reader,
 										 gauth_json_get(json, "context"),
-										 limits, &request->context, err);
+										 request->action, &request->context);
 	return status;
 }
 
 static GauthStatus
-read_parents(ValueReader *reader, const GauthJson *json, GauthEntity *entity)
+read_parents(const GauthEntityReader *reader, const GauthJson *json, GauthEntity *entity)
 {
 	const GauthJson *child;
 	GauthStatus status = GAUTH_OK;
@@ -380,7 +452,7 @@ read_parents(ValueReader *reader, const GauthJson *json, GauthEntity *entity)
 }
 
 static GauthStatus
-check_members(ValueReader *reader, const GauthJson *json)
+check_members(const GauthEntityReader *reader, const GauthJson *json)
 {
 	const GauthJson *member;
 
@@ -400,6 +472,41 @@ check_members(ValueReader *reader, const GauthJson *json)
 	return GAUTH_OK;
 }
 
+/* tags all have one type: no record type can say so */
+static GauthStatus
+read_tags(const GauthEntityReader *reader, const GauthJson *json,
+		  const GauthType *type, const GauthRecord **tags)
+{
+	GauthField *fields;
+	GauthValue	value;
+	const GauthJson *child;
+	uint32_t	count = 0;
+	GauthStatus status = GAUTH_OK;
+
+	if (json == NULL || type == NULL || json->type != GAUTH_JSON_OBJECT)
+		return read_plain_record(reader, json, NULL, tags);
+	if (json->count > reader->limits->set_size)
+		return gauth_fail_at(reader->err, GAUTH_LIMIT_EXCEEDED, json->offset,
+							 "tags of one entity");
+	fields = gauth_arena_array(reader->arena, json->count, sizeof(GauthField));
+	if (fields == NULL)
+		return gauth_fail(reader->err, GAUTH_OUT_OF_MEMORY, "entity");
+	for (child = json->first; child != NULL && status == GAUTH_OK;
+		 child = child->next)
+	{
+		fields[count].name = child->name.data;
+		fields[count].name_len = (uint32_t) child->name.len;
+		status = gauth_value_from_json(reader, child, type,
+									   &fields[count++].value);
+	}
+	if (status == GAUTH_OK)
+		status = gauth_record_make(reader->arena, fields, count, &value,
+								   reader->err);
+	if (status == GAUTH_OK)
+		*tags = value.record;
+	return status;
+}
+
 /*
  * gauth_entity_from_json
  *		One entity: uid, attrs, parents, tags; all but the first may be left
@@ -408,26 +515,30 @@ check_members(ValueReader *reader, const GauthJson *json)
  * Errors: as gauth_value_from_json.
  */
 GauthStatus
-gauth_entity_from_json(GauthArena *arena, const GauthJson *json,
-					   const GauthPolicyLimits *limits, GauthEntity *entity,
-					   GauthError *err)
+gauth_entity_from_json(const GauthEntityReader *reader, const GauthJson *json,
+					   GauthEntity *entity)
 {
-	ValueReader reader = {arena, limits, err, 0};
+	const GauthEntityType *type = NULL;
 	GauthStatus status;
 
 	memset(entity, 0, sizeof(*entity));
-	status = check_members(&reader, json);
+	status = check_members(reader, json);
 	if (status == GAUTH_OK)
-		status = gauth_uid_from_json(arena, gauth_json_get(json, "uid"),
-									 &entity->uid, err);
+		status = gauth_uid_from_json(reader->arena,
+									 gauth_json_get(json, "uid"),
+									 &entity->uid, reader->err);
+	if (status == GAUTH_OK && reader->schema != NULL)
+		type = gauth_schema_find_type(reader->schema,
+									  gauth_uid_type(entity->uid));
 	if (status == GAUTH_OK)
-		status = read_plain_record(&reader, gauth_json_get(json, "attrs"),
+		status = read_plain_record(reader, gauth_json_get(json, "attrs"),
+								   type == NULL ? NULL : type->shape,
 								   &entity->attributes);
 	if (status == GAUTH_OK)
-		status = read_plain_record(&reader, gauth_json_get(json, "tags"),
-								   &entity->tags);
+		status = read_tags(reader, gauth_json_get(json, "tags"),
+						   type == NULL ? NULL : type->tags, &entity->tags);
 	if (status == GAUTH_OK)
-		status = read_parents(&reader, gauth_json_get(json, "parents"),
+		status = read_parents(reader, gauth_json_get(json, "parents"),
 							  entity);
 	return status;
 }
@@ -440,30 +551,65 @@ gauth_entity_from_json(GauthArena *arena, const GauthJson *json,
  * gauth_value_from_json and gauth_entity_store_add.
  */
 GauthStatus
-gauth_entities_from_json(GauthArena *arena, GauthSpan text,
-						 const GauthPolicyLimits *limits,
-						 GauthEntityStore *store, GauthError *err)
+gauth_entities_from_json(const GauthEntityReader *reader, GauthSpan text,
+						 GauthEntityStore *store)
 {
 	GauthJson  *root;
 	const GauthJson *child;
 	GauthStatus status;
 
-	status = gauth_json_parse(arena, text, &gauth_json_document_limits, &root,
-							  err);
+	status = gauth_json_parse(reader->arena, text,
+							  &gauth_json_document_limits, &root,
+							  reader->err);
 	if (status != GAUTH_OK)
 		return status;
 	if (root->type != GAUTH_JSON_ARRAY)
-		return gauth_fail_at(err, GAUTH_INVALID_VALUE, root->offset,
+		return gauth_fail_at(reader->err, GAUTH_INVALID_VALUE, root->offset,
 							 "entities are an array");
 	for (child = root->first; child != NULL; child = child->next)
 	{
 		GauthEntity entity;
 
-		status = gauth_entity_from_json(arena, child, limits, &entity, err);
+		status = gauth_entity_from_json(reader, child, &entity);
 		if (status == GAUTH_OK)
-			status = gauth_entity_store_add(store, &entity, err);
+			status = gauth_entity_store_add(store, &entity, reader->err);
 		if (status != GAUTH_OK)
 			return status;
 	}
 	return GAUTH_OK;
+}
+
+/*
+ * gauth_entity_store_add_actions
+ *		Add the actions of a schema as entities, each below its groups, unless
+ *		they are there already.
+ *
+ * Errors: as gauth_entity_store_add.
+ */
+GauthStatus
+gauth_entity_store_add_actions(GauthEntityStore *store,
+							   const GauthSchema *schema, GauthArena *arena,
+							   GauthError *err)
+{
+	GauthStatus status = GAUTH_OK;
+	uint32_t	i;
+	uint32_t	j;
+
+	for (i = 0; i < schema->action_count && status == GAUTH_OK; i++)
+	{
+		const GauthSchemaAction *action = &schema->actions[i];
+		GauthEntity entity = {.uid = action->uid};
+
+		if (gauth_entity_store_find(store, action->uid) != NULL)
+			continue;
+		entity.parents = gauth_arena_array(arena, action->ancestor_count,
+										   sizeof(GauthUid *));
+		if (entity.parents == NULL)
+			return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "entity");
+		entity.parent_count = action->ancestor_count;
+		for (j = 0; j < action->ancestor_count; j++)
+			entity.parents[j] = action->ancestors[j]->uid;
+		status = gauth_entity_store_add(store, &entity, err);
+	}
+	return status;
 }

@@ -410,6 +410,7 @@ gauth_eval_constant_set(GauthEvaluator *evaluator, const GauthNode *node,
 		result = gauth_eval(evaluator, nodes_of(from)[i], &items[i]);
 	set->hash = from->hash;
 	set->count = from->count;
+	set->weight = from->weight;
 	set->hashes = from->hashes;
 	set->items = items;
 	*value = (GauthValue) {.kind = GAUTH_VALUE_SET,.set = set};

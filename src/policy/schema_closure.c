@@ -106,7 +106,7 @@ find_type_parents(GauthResolver *resolver, Hierarchy *hierarchy,
 {
 	const GauthPendingType *pending = &resolver->pending_types[node];
 	const GauthSchemaName *names = pending->declared == NULL ? NULL :
-		pending->declared->parents;
+	pending->declared->parents;
 	const GauthSchemaName *name;
 	uint32_t	count = 0;
 
@@ -181,7 +181,7 @@ find_action(GauthResolver *resolver, GauthSpan prefix,
 			const GauthPendingAction **action)
 {
 	GauthSpan	type = parent->type.len > 0 ? parent->type :
-		GAUTH_SPAN("Action");
+	GAUTH_SPAN("Action");
 	GauthPendingAction key = {0};
 	char	   *buffer = resolver->buffer;
 
@@ -244,7 +244,7 @@ find_action_parents(GauthResolver *resolver, Hierarchy *hierarchy,
 		 parent = parent->next)
 	{
 		uint32_t   *position =
-			&hierarchy->parents[node][hierarchy->parent_counts[node]++];
+		&hierarchy->parents[node][hierarchy->parent_counts[node]++];
 		GauthStatus status = find_action_parent(resolver, pending->space,
 												parent, position);
 
@@ -271,7 +271,7 @@ set_action_ancestors(GauthResolver *resolver, const Hierarchy *hierarchy,
 	for (i = 0; i < hierarchy->found_count; i++)
 	{
 		const GauthSchemaVerb *declared =
-			resolver->pending_actions[node].declared;
+		resolver->pending_actions[node].declared;
 
 		if (hierarchy->found[i] == node)
 			return gauth_schema_fail(resolver->err, GAUTH_INVALID_VALUE,

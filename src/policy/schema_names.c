@@ -276,7 +276,7 @@ static GauthStatus
 check_hiding(GauthResolver *resolver)
 {
 	static const char message[] =
-		"\"%.*s\", outside of all namespaces, is hidden by one inside";
+	"\"%.*s\", outside of all namespaces, is hidden by one inside";
 	GauthNameTable names;
 	GauthNameTable ids;
 	const GauthSchemaNamespace *space = resolver->tree->namespaces;

@@ -120,9 +120,9 @@ resolve_reference(GauthResolver *resolver, const GauthSchemaNamespace *space,
 	for (i = 0; i < count; i++)
 	{
 		GauthResolvedCommon *common =
-			gauth_name_table_get(&resolver->common_table, candidates[i]);
+		gauth_name_table_get(&resolver->common_table, candidates[i]);
 		const GauthEntityType *entity =
-			gauth_name_table_get(&resolver->type_table, candidates[i]);
+		gauth_name_table_get(&resolver->type_table, candidates[i]);
 
 		if (common != NULL && may_be_common)
 			return resolve_common(resolver, common, type);
@@ -336,9 +336,10 @@ make_types(GauthResolver *resolver)
 		GauthEntityType *type = &resolver->types[i];
 
 		selves[i] = type;
-		references[i] = (GauthType) {
+		references[i] = (GauthType)
+		{
 			.kind = GAUTH_TYPE_ENTITY,.height = 1,.size = 1,.count = 1,
-			.entities = &selves[i]
+				.entities = &selves[i]
 		};
 		type->name = pending->name;
 		type->kind = pending->declared == NULL ? GAUTH_ENTITY_ACTION :

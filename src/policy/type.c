@@ -253,7 +253,7 @@ is_record_subtype(const GauthType *a, const GauthType *b,
 	for (i = 0; i < b->count; i++)
 	{
 		const GauthAttribute *attribute =
-			gauth_type_find_attribute(a, b->attributes[i].name);
+		gauth_type_find_attribute(a, b->attributes[i].name);
 
 		if (attribute == NULL ||
 			!is_attribute_subtype(attribute, &b->attributes[i], mode))
@@ -337,14 +337,17 @@ join_entities(GauthArena *arena, const GauthType *a, const GauthType *b,
 {
 	GauthType  *type = gauth_arena_zalloc(arena, sizeof(GauthType));
 	const GauthEntityType **entities =
-		gauth_arena_array(arena, (size_t) a->count + b->count,
-						  sizeof(entities[0]));
+	gauth_arena_array(arena, (size_t) a->count + b->count,
+					  sizeof(entities[0]));
 	uint32_t	i = 0;
 	uint32_t	j = 0;
 
 	if (type == NULL || entities == NULL)
 		return GAUTH_LUB_NO_MEMORY;
-	*type = (GauthType) {.kind = GAUTH_TYPE_ENTITY,.height = 1,.size = 1};
+	*type = (GauthType)
+	{
+		.kind = GAUTH_TYPE_ENTITY,.height = 1,.size = 1
+	};
 	while (i < a->count || j < b->count)
 	{
 		if (j == b->count ||
@@ -396,7 +399,7 @@ join_records(GauthArena *arena, GauthValidationMode mode, const GauthType *a,
 	for (i = 0; i < a->count; i++)
 	{
 		const GauthAttribute *other =
-			gauth_type_find_attribute(b, a->attributes[i].name);
+		gauth_type_find_attribute(b, a->attributes[i].name);
 		GauthLubResult result = GAUTH_LUB_NONE;
 
 		if (other != NULL)

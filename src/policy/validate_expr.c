@@ -602,7 +602,8 @@ check_record(GauthChecker *checker, GauthCheckNode *node,
 		return gauth_fail(checker->err, GAUTH_OUT_OF_MEMORY, "validator");
 	for (i = 0; i < node->count; i++)
 	{
-		attributes[i] = (GauthAttribute) {
+		attributes[i] = (GauthAttribute)
+		{
 			node->names[i], node->args[i]->type, true
 		};
 	}

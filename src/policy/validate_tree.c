@@ -84,7 +84,7 @@ static bool
 grow_shapes(GauthCheckTree *tree)
 {
 	uint32_t	room = tree->shape_room == 0 ? FIRST_SHAPES :
-		tree->shape_room * 2;
+	tree->shape_room * 2;
 	GauthCheckShape *shapes = gauth_arena_array(tree->arena, room,
 												sizeof(GauthCheckShape));
 	uint32_t   *slots = gauth_arena_array(tree->arena, (size_t) room * 2,
@@ -134,7 +134,8 @@ find_shape(GauthCheckTree *tree, const GauthCheckNode *node, uint32_t *shape)
 
 	*shape = tree->shape_count++;
 	tree->slots[slot] = tree->shape_count;
-	tree->shapes[*shape] = (GauthCheckShape) {
+	tree->shapes[*shape] = (GauthCheckShape)
+	{
 		hash, node, GAUTH_NO_CAPABILITY
 	};
 	return GAUTH_OK;
@@ -162,7 +163,7 @@ static GauthStatus
 find_access(GauthCheckTree *tree, GauthCheckNode *node)
 {
 	bool		is_tag = node->kind == GAUTH_EXPR_GET_TAG ||
-		node->kind == GAUTH_EXPR_HAS_TAG;
+	node->kind == GAUTH_EXPR_HAS_TAG;
 	GauthCheckNode *getter = node;
 	GauthCheckShape *shape;
 	GauthStatus status;
@@ -199,6 +200,11 @@ finish_node(GauthCheckTree *tree, GauthCheckNode *node)
 		return gauth_fail_at(tree->err, GAUTH_LIMIT_EXCEEDED, node->offset,
 							 "expressions within expressions");
 
+	if (node->kind == GAUTH_EXPR_ENTITY || node->kind == GAUTH_EXPR_IS)
+	{
+		*tree->last_named = node;
+		tree->last_named = &node->next_named;
+	}
 	status = find_shape(tree, node, &node->shape);
 	if (status == GAUTH_OK &&
 		(node->kind == GAUTH_EXPR_GET_ATTR ||
@@ -225,12 +231,14 @@ static GauthStatus
 make_binary(GauthCheckTree *tree, unsigned kind, GauthCheckNode *pair[2],
 			const GauthExpr *place, GauthCheckNode **node)
 {
+	GauthCheckNode *left = pair[0]; /* "node" may be one of the pair */
+	GauthCheckNode *right = pair[1];
 	GauthStatus status = new_node(tree, kind, 2, place, node);
 
 	if (status != GAUTH_OK)
 		return status;
-	(*node)->args[0] = pair[0];
-	(*node)->args[1] = pair[1];
+	(*node)->args[0] = left;
+	(*node)->args[1] = right;
 	return finish_node(tree, *node);
 }
 
@@ -318,7 +326,7 @@ build_operator(GauthCheckTree *tree, const GauthExpr *expr,
 {
 	unsigned	kind = expr->kind;
 	bool		negated = kind == GAUTH_EXPR_NE || kind == GAUTH_EXPR_GT ||
-		kind == GAUTH_EXPR_GE;
+	kind == GAUTH_EXPR_GE;
 	uint32_t	arity = gauth_expr_arity(expr->kind);
 	GauthStatus status;
 	uint32_t	i;
@@ -504,7 +512,7 @@ make_scope_relation(GauthCheckTree *tree, const GauthScope *scope,
 {
 	GauthExpr	place = {.offset = scope->offset,.end = scope->end};
 	unsigned	kind = scope->kind == GAUTH_SCOPE_EQ ? GAUTH_EXPR_EQ :
-		GAUTH_EXPR_IN;
+	GAUTH_EXPR_IN;
 	GauthCheckNode *pair[2] = {subject, NULL};
 	GauthStatus status;
 
@@ -611,6 +619,7 @@ gauth_check_tree_make(GauthCheckTree *tree, GauthArena *arena,
 	memset(tree, 0, sizeof(*tree));
 	tree->arena = arena;
 	tree->err = err;
+	tree->last_named = &tree->named;
 	status = build_conditions(tree, policy, &pair[1]);
 	for (i = 0; i < 3 && status == GAUTH_OK; i++)
 	{

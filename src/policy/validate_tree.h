@@ -20,7 +20,7 @@
 #include "policy/type.h"
 
 /* kinds of nodes are those of GauthExpr, core forms only, and this one */
-#define GAUTH_CHECK_SLOT	255	/* a template's slot, of "variable" */
+#define GAUTH_CHECK_SLOT	255 /* a template's slot, of "variable" */
 
 #define GAUTH_NO_CAPABILITY	UINT32_MAX
 
@@ -49,6 +49,7 @@ struct GauthCheckNode
 		const GauthSpan *names; /* of a record's "args", ascending */
 	};
 	const GauthType *type;		/* in this environment; NULL: not known */
+	GauthCheckNode *next_named; /* the next that names an entity or a type */
 };
 
 typedef struct GauthCheckShape
@@ -63,6 +64,8 @@ typedef struct GauthCheckTree
 	GauthArena *arena;
 	GauthError *err;
 	GauthCheckNode *root;
+	GauthCheckNode *named;		/* those that name an entity or a type */
+	GauthCheckNode **last_named;
 	GauthCheckShape *shapes;	/* by number */
 	uint32_t	shape_count;
 	uint32_t	shape_room;

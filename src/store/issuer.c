@@ -3,20 +3,19 @@
  *		The issuers and their keys, ready for use.
  *
  * An issuer is read at its first token, its keys are parsed once, and all of
- * it is thrown away when one of the tables behind it changes (generation.c).
+ * it is thrown away when one of the tables behind it changes (cache.c).
  * An issuer that is not in the table is not remembered: names that a stranger
  * made up must not fill the memory.
  */
 #include "store/issuer.h"
 
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "store/cache.h"
 #include "store/compat.h"
 #include "store/crypto.h"
 #include "store/generation.h"
@@ -28,87 +27,29 @@
 #define UNIX_TO_POSTGRES \
 	(((int64) POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
 
-typedef struct Entry
-{
-	GauthSpan	name;			/* the hash key */
-	GauthIssuer *issuer;
-} Entry;
-
-/* everything of one generation; forgotten as a whole */
-static struct
-{
-	MemoryContext context;
-	HTAB	   *entries;
-	uint64		generation;
-	GauthSpan  *namespaces;		/* of all issuers, once asked for */
-	int			namespace_count;
-}			cache;
-
-static uint32
-hash_span(const void *key, Size size)
-{
-	const GauthSpan *span = key;
-
-	return hash_bytes((const unsigned char *) span->data, (int) span->len);
-}
-
-static int
-match_spans(const void *a, const void *b, Size size)
-{
-	return gauth_span_equal(*(const GauthSpan *) a,
-							*(const GauthSpan *) b) ? 0 : 1;
-}
-
 static void
-free_keys(GauthIssuer *issuer)
+free_keys(void *thing)
 {
+	GauthIssuer *issuer = thing;
+
 	gauth_keyset_free(&issuer->keys);
 	gauth_key_free(issuer->signer);
 	issuer->signer = NULL;
 }
 
-static void
-forget_all(void)
+static GauthCache cache = {
+	.title = "gauth issuers",
+	.group = GAUTH_GROUP_ISSUERS,
+	.release = free_keys
+};
+
+/* the namespaces of all issuers, once asked for; in the cache's context */
+static struct
 {
-	HASH_SEQ_STATUS entries;
-	Entry	   *entry;
-
-	if (cache.context == NULL)
-		return;
-	if (cache.entries != NULL)
-	{
-		hash_seq_init(&entries, cache.entries);
-		while ((entry = hash_seq_search(&entries)) != NULL)
-			free_keys(entry->issuer);
-	}
-	cache.entries = NULL;
-	cache.namespaces = NULL;
-	MemoryContextReset(cache.context);
-}
-
-static void
-prepare_cache(void)
-{
-	HASHCTL		control = {0};
-
-	if (cache.entries != NULL &&
-		cache.generation == gauth_generation(GAUTH_GROUP_ISSUERS))
-		return;
-	forget_all();
-	if (cache.context == NULL)
-		cache.context = AllocSetContextCreate(CacheMemoryContext,
-											  "gauth issuers",
-											  ALLOCSET_DEFAULT_SIZES);
-	control.keysize = sizeof(GauthSpan);
-	control.entrysize = sizeof(Entry);
-	control.hash = hash_span;
-	control.match = match_spans;
-	control.hcxt = cache.context;
-	cache.generation = gauth_generation(GAUTH_GROUP_ISSUERS);
-	cache.entries = hash_create("gauth issuers", 16, &control,
-								HASH_ELEM | HASH_FUNCTION | HASH_COMPARE |
-								HASH_CONTEXT);
-}
+	uint64		epoch;			/* of the cache */
+	int			count;
+	GauthSpan  *prefixes;
+}			namespaces;
 
 /*
  * gauth_interval_seconds
@@ -319,15 +260,14 @@ read_keys(GauthIssuer *issuer)
 }
 
 /*
- * The entry is in the table before its keys are made: whatever goes wrong on
- * the way, forget_all finds and frees them.
+ * The issuer is remembered before its keys are made: whatever goes wrong on
+ * the way, gauth_cache_forget finds and frees them.
  */
 static GauthIssuer *
 load(GauthSpan name)
 {
 	GauthScan	scan;
 	GauthIssuer *issuer = NULL;
-	Entry	   *entry;
 
 	gauth_scan_begin(&scan, GAUTH_TABLE_ISSUER);
 	gauth_scan_key_text(&scan, ISSUER_ISSUER, name);
@@ -337,8 +277,7 @@ load(GauthSpan name)
 	if (issuer == NULL)
 		return NULL;
 
-	entry = hash_search(cache.entries, &issuer->issuer, HASH_ENTER, NULL);
-	entry->issuer = issuer;
+	gauth_cache_add(&cache, issuer->issuer, issuer);
 	read_keys(issuer);
 	return issuer;
 }
@@ -355,14 +294,10 @@ gauth_issuer_find(GauthSpan issuer)
 {
 	MemoryContext scratch;
 	MemoryContext caller;
-	GauthIssuer *found;
-	Entry	   *entry;
+	GauthIssuer *found = gauth_cache_find(&cache, issuer);
 
-	gauth_generation_refresh();
-	prepare_cache();
-	entry = hash_search(cache.entries, &issuer, HASH_FIND, NULL);
-	if (entry != NULL)
-		return entry->issuer;
+	if (found != NULL)
+		return found;
 
 	scratch = AllocSetContextCreate(CurrentMemoryContext, "gauth issuer",
 									ALLOCSET_DEFAULT_SIZES);
@@ -373,7 +308,7 @@ gauth_issuer_find(GauthSpan issuer)
 	}
 	PG_CATCH();
 	{
-		forget_all();
+		gauth_cache_forget(&cache);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
@@ -559,27 +494,28 @@ static void
 load_namespaces(void)
 {
 	GauthScan	scan;
-	GauthSpan  *namespaces;
+	GauthSpan  *prefixes;
 	int			room = 16;
 	int			count = 0;
 
-	namespaces = MemoryContextAlloc(cache.context,
-									sizeof(GauthSpan) * (Size) room);
+	prefixes = MemoryContextAlloc(cache.context,
+								  sizeof(GauthSpan) * (Size) room);
 	gauth_scan_begin(&scan, GAUTH_TABLE_ISSUER);
 	while (gauth_scan_next(&scan))
 	{
 		if (count == room)
 		{
 			room *= 2;
-			namespaces = repalloc(namespaces, sizeof(GauthSpan) * (Size) room);
+			prefixes = repalloc(prefixes, sizeof(GauthSpan) * (Size) room);
 		}
-		namespaces[count++] = copy_text(&scan, ISSUER_NAMESPACE);
+		prefixes[count++] = copy_text(&scan, ISSUER_NAMESPACE);
 	}
 	gauth_scan_end(&scan);
 
 	/* only a complete list may be trusted */
-	cache.namespaces = namespaces;
-	cache.namespace_count = count;
+	namespaces.prefixes = prefixes;
+	namespaces.count = count;
+	namespaces.epoch = cache.epoch;
 }
 
 /*
@@ -595,11 +531,12 @@ gauth_issuer_owns_subject(const GauthIssuer *issuer, GauthSpan subject)
 {
 	int			i;
 
-	if (cache.namespaces == NULL)
+	if (namespaces.prefixes == NULL ||
+		namespaces.epoch != cache.epoch)
 		load_namespaces();
-	for (i = 0; i < cache.namespace_count; i++)
+	for (i = 0; i < namespaces.count; i++)
 	{
-		GauthSpan	prefix = cache.namespaces[i];
+		GauthSpan	prefix = namespaces.prefixes[i];
 
 		if (prefix.len > issuer->namespace.len &&
 			gauth_span_starts_with(subject, prefix))

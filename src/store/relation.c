@@ -38,6 +38,16 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
 	{"subject_revocation", "subject_revocation_pkey"},
 	[GAUTH_TABLE_ACCESS] = {"access", "access_pkey"},
 	[GAUTH_TABLE_SETTING] = {"setting", "setting_pkey"},
+	[GAUTH_TABLE_POLICY_STORE] = {"policy_store", "policy_store_pkey"},
+	[GAUTH_TABLE_POLICY] = {"policy", "policy_pkey"},
+	[GAUTH_TABLE_POLICY_LINK] = {"policy_link", "policy_link_pkey"},
+	[GAUTH_TABLE_PRINCIPAL_MAPPING] =
+	{"principal_mapping", "principal_mapping_pkey"},
+	[GAUTH_TABLE_ENTITY] = {"entity", "entity_pkey"},
+	[GAUTH_TABLE_ENTITY_BINDING] =
+	{"entity_binding", "entity_binding_pkey"},
+	[GAUTH_TABLE_REQUEST_ATTRIBUTE] =
+	{"request_attribute", "request_attribute_pkey"},
 };
 
 /*

@@ -282,7 +282,7 @@ gauth_claims_check(const GauthClaims *claims, const GauthClaimRules *rules,
 }
 
 /* an array of scope tokens as one text */
-static bool
+static GauthStatus
 join(GauthArena *arena, const GauthJson *array, GauthSpan *joined)
 {
 	const GauthJson *element;
@@ -293,12 +293,12 @@ join(GauthArena *arena, const GauthJson *array, GauthSpan *joined)
 	{
 		if (element->type != GAUTH_JSON_STRING ||
 			gauth_scope_check_token(element->text, NULL) != GAUTH_OK)
-			return false;
+			return GAUTH_CLAIM_INVALID;
 		if (element != array->first)
 			gauth_text_append_char(&text, ' ');
 		gauth_text_append(&text, element->text);
 	}
-	return gauth_text_finish(&text, joined);
+	return gauth_text_finish(&text, joined) ? GAUTH_OK : GAUTH_OUT_OF_MEMORY;
 }
 
 /*
@@ -307,7 +307,7 @@ join(GauthArena *arena, const GauthJson *array, GauthSpan *joined)
  *
  * RFC 8693 section 4.2 and RFC 9068 section 2.2.3: "scope", a string.  Large
  * issuers write "scp" or an array; both are understood, never both at once:
- * "scope" is taken.  Error: GAUTH_CLAIM_INVALID.
+ * "scope" is taken.  Errors: GAUTH_CLAIM_INVALID, GAUTH_OUT_OF_MEMORY.
  */
 GauthStatus
 gauth_claims_scope(GauthArena *arena, const GauthClaims *claims,
@@ -315,6 +315,7 @@ gauth_claims_scope(GauthArena *arena, const GauthClaims *claims,
 {
 	const GauthJson *value = gauth_json_get(claims->json, "scope");
 	const char *name = value == NULL ? "scp" : "scope";
+	GauthStatus status = GAUTH_OK;
 	GauthSpan	text;
 
 	*scope = gauth_span(NULL, 0);
@@ -323,13 +324,17 @@ gauth_claims_scope(GauthArena *arena, const GauthClaims *claims,
 	if (value == NULL)
 		return GAUTH_OK;
 
-	if (value->type == GAUTH_JSON_STRING)
-		text = value->text;
-	else if (value->type != GAUTH_JSON_ARRAY || !join(arena, value, &text))
-		return gauth_fail(err, GAUTH_CLAIM_INVALID, name);
-	if (gauth_scope_parse(arena, text, scope, NULL) != GAUTH_OK)
-		return gauth_fail(err, GAUTH_CLAIM_INVALID, name);
-	return GAUTH_OK;
+	text = value->text;
+	if (value->type == GAUTH_JSON_ARRAY)
+		status = join(arena, value, &text);
+	else if (value->type != GAUTH_JSON_STRING)
+		status = GAUTH_CLAIM_INVALID;
+	if (status == GAUTH_OK)
+		status = gauth_scope_parse(arena, text, scope, NULL);
+	if (status == GAUTH_OK)
+		return GAUTH_OK;
+	return gauth_fail(err, status == GAUTH_OUT_OF_MEMORY ? status :
+					  GAUTH_CLAIM_INVALID, name);
 }
 
 /*

@@ -14,16 +14,37 @@
 
 #define HEADER_TEXT_MAX		256 /* bytes of "kid", "typ" and "cty" */
 
+/* a span as a constant initializer */
+#define TEXT(literal) \
+	{"" literal, sizeof(literal) - 1}
+
 /* kinds of token that serve another purpose and never are an access token */
-static const char *const foreign_types[] = {
-	"dpop+jwt", "logout+jwt", "secevent+jwt", "statuslist+jwt",
-	"token-introspection+jwt", "oauth-authz-req+jwt", "client-authentication+jwt",
-	"oauth-client-attestation+jwt", "oauth-client-attestation-pop+jwt",
-	"openid4vci-proof+jwt", "key-attestation+jwt", "kb+jwt", "jwk-set+jwt",
-	"entity-statement+jwt", "trust-mark+jwt", "resolve-response+jwt",
-	"vc+jwt", "vp+jwt", "vc+sd-jwt", "dc+sd-jwt", "statuslist+cwt", "jose+json",
-	NULL
+static const GauthSpan foreign_types[] = {
+	TEXT("dpop+jwt"),
+	TEXT("logout+jwt"),
+	TEXT("secevent+jwt"),
+	TEXT("statuslist+jwt"),
+	TEXT("token-introspection+jwt"),
+	TEXT("oauth-authz-req+jwt"),
+	TEXT("client-authentication+jwt"),
+	TEXT("oauth-client-attestation+jwt"),
+	TEXT("oauth-client-attestation-pop+jwt"),
+	TEXT("openid4vci-proof+jwt"),
+	TEXT("key-attestation+jwt"),
+	TEXT("kb+jwt"),
+	TEXT("jwk-set+jwt"),
+	TEXT("entity-statement+jwt"),
+	TEXT("trust-mark+jwt"),
+	TEXT("resolve-response+jwt"),
+	TEXT("vc+jwt"),
+	TEXT("vp+jwt"),
+	TEXT("vc+sd-jwt"),
+	TEXT("dc+sd-jwt"),
+	TEXT("statuslist+cwt"),
+	TEXT("jose+json"),
 };
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
 static inline char
 to_lower(char c)
@@ -78,11 +99,12 @@ gauth_jws_type_is(GauthSpan typ, GauthSpan wanted)
 bool
 gauth_jws_type_is_foreign(GauthSpan typ)
 {
-	int			i;
+	GauthSpan	bare = skip_application(typ);
+	size_t		i;
 
-	for (i = 0; foreign_types[i] != NULL; i++)
+	for (i = 0; i < COUNT(foreign_types); i++)
 	{
-		if (gauth_jws_type_is(typ, gauth_span_of(foreign_types[i])))
+		if (equal_any_case(bare, foreign_types[i]))
 			return true;
 	}
 	return false;
@@ -128,18 +150,17 @@ read_header_text(const GauthJson *header, const char *name, GauthSpan *text)
 }
 
 /* members whose presence alone is a reason to refuse */
-static const char *const refused_members[] = {
-	"crit",						/* we understand no extension */
-	"b64",						/* RFC 7797 section 7: not in a JWT */
-	"zip", "enc",				/* encryption only */
-	NULL
+static const GauthSpan refused_members[] = {
+	TEXT("crit"),				/* we understand no extension */
+	TEXT("b64"),				/* RFC 7797 section 7: not in a JWT */
+	TEXT("zip"), TEXT("enc"),	/* encryption only */
 };
 
 static GauthStatus
 read_header(GauthJws *jws, GauthError *err)
 {
 	const GauthJson *alg = gauth_json_get(jws->header, "alg");
-	int			i;
+	size_t		i;
 
 	if (jws->header->type != GAUTH_JSON_OBJECT ||
 		alg == NULL || alg->type != GAUTH_JSON_STRING)
@@ -148,10 +169,11 @@ read_header(GauthJws *jws, GauthError *err)
 	if (jws->algorithm == GAUTH_ALGORITHM_NONE)
 		return gauth_fail(err, GAUTH_ALGORITHM_REFUSED, "alg");
 
-	for (i = 0; refused_members[i] != NULL; i++)
+	for (i = 0; i < COUNT(refused_members); i++)
 	{
-		if (gauth_json_get(jws->header, refused_members[i]) != NULL)
-			return gauth_fail(err, GAUTH_HEADER_REFUSED, refused_members[i]);
+		if (gauth_json_find(jws->header, refused_members[i]) != NULL)
+			return gauth_fail(err, GAUTH_HEADER_REFUSED,
+							  refused_members[i].data);
 	}
 
 	jws->has_kid = gauth_json_get(jws->header, "kid") != NULL;

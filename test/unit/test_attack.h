@@ -75,4 +75,60 @@ make_rules(void)
 	};
 }
 
+/*
+ * For attacks on keys and signatures: one key for each algorithm.  The RSA
+ * ones are the same numbers, and so are the secrets of HMAC.
+ */
+UNIT_MAYBE_UNUSED static GauthKeyMaterial materials[GAUTH_ALGORITHM_COUNT];
+static GauthKey *signers[GAUTH_ALGORITHM_COUNT];
+static GauthJwtRules rules;
+
+UNIT_MAYBE_UNUSED static void
+begin_attacks(void)
+{
+	GauthAlgorithm each;
+
+	begin_token();
+	rules = make_rules();
+	materials[GAUTH_HS256] = generate(GAUTH_HS512);
+	materials[GAUTH_RS256] = generate(GAUTH_RS256);
+	for (each = GAUTH_HS256; each < GAUTH_ALGORITHM_COUNT; each++)
+	{
+		if (each <= GAUTH_HS512)
+			materials[each] = materials[GAUTH_HS256];
+		else if (each <= GAUTH_PS512)
+			materials[each] = materials[GAUTH_RS256];
+		else
+			materials[each] = generate(each);
+		signers[each] = make_key(&materials[each], each);
+	}
+}
+
+UNIT_MAYBE_UNUSED static int
+finish_attacks(const char *name)
+{
+	GauthAlgorithm each;
+
+	for (each = GAUTH_HS256; each < GAUTH_ALGORITHM_COUNT; each++)
+		gauth_key_free(signers[each]);
+	report_rows();
+	return finish_token(name);
+}
+
+UNIT_MAYBE_UNUSED static GauthSpan
+header_of(GauthAlgorithm algorithm)
+{
+	return format_text("{\"alg\":\"%s\"}", gauth_algorithm_name(algorithm));
+}
+
+/* with the key of an algorithm, and no other */
+UNIT_MAYBE_UNUSED static GauthStatus
+verify_with(GauthAlgorithm algorithm, GauthSpan token)
+{
+	GauthKeyEntry entry = {.key = signers[algorithm]};
+	GauthKeySet keys = {.count = 1,.entries = &entry};
+
+	return verify_token(token, &keys, &rules);
+}
+
 #endif							/* GAUTH_UNIT_TEST_ATTACK_H */

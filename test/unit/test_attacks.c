@@ -6,14 +6,14 @@
  * rule in question stands in its way.  Each is tried a second time with a
  * wrong signature: then the answer has to be one of those before the
  * signature, which outside callers cannot tell apart (row 28).  Attacks on
- * keys and signatures are in test_attacks_crypto.c.
+ * keys and signatures are in test_attacks_keys.c and
+ * test_attacks_signatures.c.
  */
 #include "test_attack.h"
 
 static GauthKey *signer;
 static GauthKey *stranger;
 static GauthKeySet keys;
-static GauthJwtRules rules;
 
 /* a part without data is the good one */
 typedef struct Case
