@@ -481,7 +481,7 @@ new_value(Reader *reader, GauthJson **value)
 	*value = gauth_arena_alloc(reader->arena, sizeof(GauthJson));
 	if (*value == NULL)
 		return fail(reader, GAUTH_OUT_OF_MEMORY, "JSON");
-	**value = (GauthJson) {0};
+	memset(*value, 0, sizeof(GauthJson));
 	return GAUTH_OK;
 }
 

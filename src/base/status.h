@@ -29,6 +29,10 @@ typedef enum GauthStatus
 	GAUTH_INVALID_SYNTAX,		/* a policy, a schema */
 	GAUTH_INVALID_VALUE,		/* well formed, of the wrong kind or range */
 
+	/* policy stores */
+	GAUTH_STORE_UNKNOWN,
+	GAUTH_CAPABILITY_MISSING,
+
 	/* keys */
 	GAUTH_KEY_MALFORMED,
 	GAUTH_KEY_UNSUPPORTED,

@@ -9,11 +9,14 @@
  */
 #include "entry/report.h"
 
+#include "lib/stringinfo.h"
 #include "tcop/tcopprot.h"
 #include "utils/elog.h"
 
 #include "store/compat.h"
 #include "token/jwt.h"
+
+#define FINDINGS_SHOWN	5
 
 /* one answer for everything that went wrong before the signature verified */
 static void
@@ -141,6 +144,10 @@ gauth_raise(const GauthError *err)
 		raise_lock(err->status);
 	if (err->status >= GAUTH_KEY_MALFORMED)
 		raise_key(err);
+	if (err->status == GAUTH_STORE_UNKNOWN)
+		gauth_raise_store_unknown();
+	if (err->status == GAUTH_CAPABILITY_MISSING)
+		gauth_raise_no_capability(err->detail);
 	if (err->status == GAUTH_OUT_OF_MEMORY)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
@@ -210,6 +217,17 @@ gauth_raise_object_refused(const char *capability)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("capability \"%s\" is not given for an object",
 					capability),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_store_unknown(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("there is no such policy store"),
+			 errhint("Make it with gauth.create_policy_store."),
 			 errhidestmt(true)));
 	pg_unreachable();
 }
@@ -336,6 +354,76 @@ gauth_raise_setting_unknown(void)
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("setting does not exist, or takes another value"),
 			 errhint("The view gauth.settings lists all of them."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+/* of policies, schemas, entities and requests: "what" names which */
+static int
+policy_sqlstate(GauthStatus status)
+{
+	switch (status)
+	{
+		case GAUTH_OUT_OF_MEMORY:
+			return ERRCODE_OUT_OF_MEMORY;
+		case GAUTH_LIMIT_EXCEEDED:
+			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		case GAUTH_INVALID_SYNTAX:
+			return ERRCODE_SYNTAX_ERROR;
+		case GAUTH_INVALID_JSON:
+		case GAUTH_INVALID_ENCODING:
+		case GAUTH_DUPLICATE_MEMBER:
+			return ERRCODE_INVALID_TEXT_REPRESENTATION;
+		default:
+			return ERRCODE_INVALID_PARAMETER_VALUE;
+	}
+}
+
+/*
+ * gauth_raise_policy
+ *		Raise why a policy, a schema, an entity or a request is not acceptable;
+ *		the detail says where, and what was expected.
+ */
+void
+gauth_raise_policy(const GauthError *err, const char *what)
+{
+	ereport(ERROR,
+			(errcode(policy_sqlstate(err->status)),
+			 errmsg("%s is not acceptable", what),
+			 errdetail_internal("%s: %s", gauth_status_name(err->status),
+								err->detail),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+/*
+ * gauth_raise_findings
+ *		Raise what a validator has found, the first few of it.
+ */
+void
+gauth_raise_findings(const GauthDiagnosticList *findings)
+{
+	const GauthDiagnostic *finding;
+	StringInfoData text;
+	int			shown = 0;
+
+	initStringInfo(&text);
+	for (finding = findings->first; finding != NULL; finding = finding->next)
+	{
+		if (finding->severity != GAUTH_SEVERITY_ERROR)
+			continue;
+		if (shown++ == FINDINGS_SHOWN)
+			break;
+		appendStringInfo(&text, "%spolicy \"%.*s\", line %u, column %u: %.*s",
+						 text.len == 0 ? "" : "\n",
+						 (int) finding->policy.len, finding->policy.data,
+						 finding->line, finding->column,
+						 (int) finding->message.len, finding->message.data);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("policies do not fit the schema"),
+			 errdetail_internal("%s", text.data),
 			 errhidestmt(true)));
 	pg_unreachable();
 }

@@ -159,7 +159,8 @@ note_miss(Authorizer *authorizer, uint32_t number,
 
 	if (!condition->unless)
 		node = find_false_operand(evaluator, condition->node);
-	authorizer->misses[authorizer->miss_count++] = (GauthPolicyMiss) {
+	authorizer->misses[authorizer->miss_count++] = (GauthPolicyMiss)
+	{
 		number, position, condition->unless, node->offset, node->end
 	};
 }

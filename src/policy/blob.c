@@ -23,7 +23,7 @@ GauthStatus
 gauth_blob_reserve(GauthBlobWriter *writer, size_t size, uint32_t *offset)
 {
 	size_t		begin = ((size_t) writer->size + BLOB_ALIGN - 1) /
-		BLOB_ALIGN * BLOB_ALIGN;
+	BLOB_ALIGN * BLOB_ALIGN;
 	size_t		need = begin + size;
 	size_t		room = writer->room == 0 ? ROOM_FIRST : writer->room;
 	char	   *data;

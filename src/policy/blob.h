@@ -146,7 +146,9 @@ gauth_blob_text(const GauthPolicySet *set, uint32_t offset)
 static inline const GauthBlobPolicy *
 gauth_blob_policy(const GauthPolicySet *set, uint32_t policy)
 {
-	return (const GauthBlobPolicy *) gauth_blob_at(set, set->policies) + policy;
+	const GauthBlobPolicy *policies = gauth_blob_at(set, set->policies);
+
+	return policies + policy;
 }
 
 /* where equal strings and uids are found again while a set is written */

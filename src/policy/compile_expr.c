@@ -265,7 +265,7 @@ static GauthStatus
 put_items(GauthBlobWriter *writer, const GauthSet *set, uint32_t offset)
 {
 	size_t		nodes = offset + sizeof(GauthBlobSet) +
-		set->count * sizeof(uint64_t);
+	set->count * sizeof(uint64_t);
 	GauthBlobSet *header = (GauthBlobSet *) (writer->data + offset);
 	GauthStatus status = GAUTH_OK;
 	uint32_t	i;

@@ -144,7 +144,8 @@ walk_back(Walk *walk, size_t offset)
  *
  * A column counts characters, not bytes, so that it is where an editor says
  * it is.  Neighbours in the list are near each other in the source, so the
- * walk goes from one to the next instead of beginning anew.
+ * walk goes from one to the next instead of beginning anew.  Without a source
+ * there are no lines.
  */
 void
 gauth_diagnostic_locate(GauthDiagnosticList *list, GauthSpan source)
@@ -152,6 +153,8 @@ gauth_diagnostic_locate(GauthDiagnosticList *list, GauthSpan source)
 	Walk		walk = {source, 0, 1, 1};
 	GauthDiagnostic *diagnostic;
 
+	if (source.len == 0)
+		return;
 	for (diagnostic = list->first; diagnostic != NULL;
 		 diagnostic = diagnostic->next)
 	{

@@ -396,13 +396,40 @@ find_in_store(void *state, const GauthUid *uid, const GauthEntity **entity,
 GauthEntityLoader
 gauth_entity_store_loader(GauthEntityStore *store)
 {
-	return (GauthEntityLoader) {
+	return (GauthEntityLoader)
+	{
 		find_in_store, store
 	};
 }
 
 /* ancestors up to this many are looked through one by one */
 #define FEW_ANCESTORS	8
+
+/* by hash and content: good also where somebody chose equal hashes */
+static bool
+search_ancestors(const GauthEntity *entity, const GauthUid *ancestor)
+{
+	uint32_t	low = 0;
+	uint32_t	high = entity->ancestor_count;
+
+	while (low < high)
+	{
+		uint32_t	middle = low + (high - low) / 2;
+		int			order;
+
+		if (entity->ancestor_hashes[middle] != ancestor->hash)
+			order = entity->ancestor_hashes[middle] < ancestor->hash ? -1 : 1;
+		else
+			order = gauth_uid_compare(entity->ancestors[middle], ancestor);
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
 
 /*
  * gauth_entity_is_in
@@ -411,23 +438,14 @@ gauth_entity_store_loader(GauthEntityStore *store)
 bool
 gauth_entity_is_in(const GauthEntity *entity, const GauthUid *ancestor)
 {
-	const uint64_t *hashes = entity->ancestor_hashes;
-	uint32_t	low = 0;
-	uint32_t	high = entity->ancestor_count;
+	uint32_t	i;
 
-	while (high - low > FEW_ANCESTORS)
+	if (entity->ancestor_count > FEW_ANCESTORS)
+		return search_ancestors(entity, ancestor);
+	for (i = 0; i < entity->ancestor_count; i++)
 	{
-		uint32_t	middle = low + (high - low) / 2;
-
-		if (hashes[middle] < ancestor->hash)
-			low = middle + 1;
-		else
-			high = middle + 1;
-	}
-	for (; low < entity->ancestor_count && hashes[low] <= ancestor->hash; low++)
-	{
-		if (hashes[low] == ancestor->hash &&
-			gauth_uid_equal(entity->ancestors[low], ancestor))
+		if (entity->ancestor_hashes[i] == ancestor->hash &&
+			gauth_uid_equal(entity->ancestors[i], ancestor))
 			return true;
 	}
 	return false;

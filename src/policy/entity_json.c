@@ -28,7 +28,8 @@ static GauthStatus read_value(ValueReader *reader, const GauthJson *json,
 static ValueReader
 begin_value(const GauthEntityReader *reader)
 {
-	return (ValueReader) {
+	return (ValueReader)
+	{
 		reader->arena, reader->limits, reader->err, 0
 	};
 }
@@ -128,7 +129,7 @@ read_array(ValueReader *reader, const GauthJson *json, const GauthType *type,
 		   GauthValue *value)
 {
 	const GauthType *element = type != NULL && type->kind == GAUTH_TYPE_SET ?
-		type->element : NULL;
+	type->element : NULL;
 	GauthValue *items;
 	const GauthJson *child;
 	uint32_t	count = 0;
@@ -429,7 +430,8 @@ gauth_request_from_json(const GauthEntityReader *reader,
 }
 
 static GauthStatus
-read_parents(const GauthEntityReader *reader, const GauthJson *json, GauthEntity *entity)
+read_parents(const GauthEntityReader *reader, const GauthJson *json,
+			 GauthEntity *entity)
 {
 	const GauthJson *child;
 	GauthStatus status = GAUTH_OK;
@@ -577,39 +579,4 @@ gauth_entities_from_json(const GauthEntityReader *reader, GauthSpan text,
 			return status;
 	}
 	return GAUTH_OK;
-}
-
-/*
- * gauth_entity_store_add_actions
- *		Add the actions of a schema as entities, each below its groups, unless
- *		they are there already.
- *
- * Errors: as gauth_entity_store_add.
- */
-GauthStatus
-gauth_entity_store_add_actions(GauthEntityStore *store,
-							   const GauthSchema *schema, GauthArena *arena,
-							   GauthError *err)
-{
-	GauthStatus status = GAUTH_OK;
-	uint32_t	i;
-	uint32_t	j;
-
-	for (i = 0; i < schema->action_count && status == GAUTH_OK; i++)
-	{
-		const GauthSchemaAction *action = &schema->actions[i];
-		GauthEntity entity = {.uid = action->uid};
-
-		if (gauth_entity_store_find(store, action->uid) != NULL)
-			continue;
-		entity.parents = gauth_arena_array(arena, action->ancestor_count,
-										   sizeof(GauthUid *));
-		if (entity.parents == NULL)
-			return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "entity");
-		entity.parent_count = action->ancestor_count;
-		for (j = 0; j < action->ancestor_count; j++)
-			entity.parents[j] = action->ancestors[j]->uid;
-		status = gauth_entity_store_add(store, &entity, err);
-	}
-	return status;
 }

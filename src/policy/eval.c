@@ -111,7 +111,8 @@ eval_literal(GauthEvaluator *evaluator, const GauthNode *node,
 			*value = gauth_value_entity(gauth_blob_at(set, node->a));
 			return GAUTH_EVAL_OK;
 		case GAUTH_NODE_IPADDR:
-			*value = (GauthValue) {
+			*value = (GauthValue)
+			{
 				.kind = GAUTH_VALUE_IPADDR,.ip = gauth_blob_at(set, node->a)
 			};
 			return GAUTH_EVAL_OK;

@@ -413,7 +413,10 @@ gauth_eval_constant_set(GauthEvaluator *evaluator, const GauthNode *node,
 	set->weight = from->weight;
 	set->hashes = from->hashes;
 	set->items = items;
-	*value = (GauthValue) {.kind = GAUTH_VALUE_SET,.set = set};
+	*value = (GauthValue)
+	{
+		.kind = GAUTH_VALUE_SET,.set = set
+	};
 	return result;
 }
 

@@ -256,7 +256,8 @@ read_variable(GauthBuilder *builder, const GauthJson *json, GauthExpr **expr)
 			(*expr)->variable = (GauthVariable) i;
 		return status;
 	}
-	return fail(builder, json, "Var is principal, action, resource or context");
+	return fail(builder, json, "Var is principal, action, resource or "
+				"context");
 }
 
 /* "." and "has" */

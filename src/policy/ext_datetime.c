@@ -65,7 +65,7 @@ days_since_epoch(int year, int month, int day)
 	int64_t		era = (y >= 0 ? y : y - 399) / 400;
 	int64_t		year_of_era = y - era * 400;
 	int64_t		day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 +
-		day - 1;
+	day - 1;
 
 	return era * 146097 + year_of_era * 365 + year_of_era / 4 -
 		year_of_era / 100 + day_of_year - 719468;
@@ -84,7 +84,8 @@ read_date(GauthSpan text, size_t *at, int64_t *milliseconds)
 		return false;
 	if (month < 1 || month > 12 || day < 1 || day > days_of_month(year, month))
 		return false;
-	*milliseconds = days_since_epoch(year, month, day) * GAUTH_DAY_MILLISECONDS;
+	*milliseconds = GAUTH_DAY_MILLISECONDS *
+		days_since_epoch(year, month, day);
 	return true;
 }
 

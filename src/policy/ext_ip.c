@@ -36,7 +36,7 @@ static GauthSpan
 take_until(GauthSpan *text, char separator, bool *found)
 {
 	const char *at = text->len == 0 ? NULL :
-		memchr(text->data, separator, text->len);
+	memchr(text->data, separator, text->len);
 	GauthSpan	part = *text;
 
 	*found = at != NULL;

@@ -63,7 +63,10 @@ make_ip(GauthArena *arena, GauthSpan text, GauthValue *result)
 		return GAUTH_CALL_NO_MEMORY;
 	if (!gauth_ip_parse(text, ip))
 		return GAUTH_CALL_VALUE_ERROR;
-	*result = (GauthValue) {.kind = GAUTH_VALUE_IPADDR,.ip = ip};
+	*result = (GauthValue)
+	{
+		.kind = GAUTH_VALUE_IPADDR,.ip = ip
+	};
 	return GAUTH_CALL_OK;
 }
 

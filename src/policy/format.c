@@ -75,8 +75,8 @@ static void
 put_head(GauthText *text, const GauthPolicy *policy)
 {
 	bool		is_open = policy->principal.kind == GAUTH_SCOPE_ANY &&
-		policy->action.kind == GAUTH_SCOPE_ANY &&
-		policy->resource.kind == GAUTH_SCOPE_ANY;
+	policy->action.kind == GAUTH_SCOPE_ANY &&
+	policy->resource.kind == GAUTH_SCOPE_ANY;
 	const char *begin = is_open ? " (" : " (\n    ";
 	const char *between = is_open ? ", " : ",\n    ";
 
@@ -94,7 +94,7 @@ static void
 put_condition(GauthText *text, const GauthCondition *condition)
 {
 	bool		is_chain = condition->expr->kind == GAUTH_EXPR_AND ||
-		condition->expr->kind == GAUTH_EXPR_OR;
+	condition->expr->kind == GAUTH_EXPR_OR;
 	size_t		begin = text->len;
 
 	put(text, condition->unless ? "\nunless { " : "\nwhen { ");

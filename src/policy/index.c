@@ -62,7 +62,7 @@ static inline uint64_t
 edge_key(uint32_t node, LabelKind kind, uint64_t hash)
 {
 	uint64_t	key = (hash ^ ((uint64_t) node << 2 | kind)) *
-		UINT64_C(0x9e3779b97f4a7c15);
+	UINT64_C(0x9e3779b97f4a7c15);
 
 	key ^= key >> 29;
 	key *= UINT64_C(0xbf58476d1ce4e5b9);
@@ -83,15 +83,18 @@ label_of(const GauthScope *scope)
 		case GAUTH_SCOPE_EQ:
 		case GAUTH_SCOPE_IN:
 		case GAUTH_SCOPE_IS_IN:
-			return (Label) {
+			return (Label)
+			{
 				scope->uid->hash, LABEL_UID
 			};
 		case GAUTH_SCOPE_IS:
-			return (Label) {
+			return (Label)
+			{
 				(uint32_t) gauth_bytes_hash(scope->type, 0), LABEL_TYPE
 			};
 		default:
-			return (Label) {
+			return (Label)
+			{
 				0, LABEL_ANY
 			};
 	}
@@ -151,8 +154,9 @@ compare_entries(const void *a, const void *b)
 
 	for (i = 0; i < LEVELS; i++)
 	{
-		int			order = compare_labels(&left->labels[i], &right->labels[i]);
+		int			order;
 
+		order = compare_labels(&left->labels[i], &right->labels[i]);
 		if (order != 0)
 			return order;
 	}
@@ -165,7 +169,7 @@ add_edge(Builder *builder, uint64_t key, uint32_t node)
 	if (builder->edge_count == builder->edge_room)
 	{
 		uint32_t	room = builder->edge_room == 0 ? 64 :
-			builder->edge_room * 2;
+		builder->edge_room * 2;
 		Edge	   *edges = gauth_arena_array(builder->writer->arena, room,
 											  sizeof(Edge));
 
@@ -177,7 +181,8 @@ add_edge(Builder *builder, uint64_t key, uint32_t node)
 		builder->edges = edges;
 		builder->edge_room = room;
 	}
-	builder->edges[builder->edge_count++] = (Edge) {
+	builder->edges[builder->edge_count++] = (Edge)
+	{
 		key, node
 	};
 	return GAUTH_OK;

@@ -189,13 +189,14 @@ parse_annotations(GauthParser *parser, GauthPolicy *policy)
 
 	while (status == GAUTH_OK && gauth_token_is(lexer, "@"))
 	{
-		GauthAnnotation annotation = {.offset = (uint32_t) lexer->token.offset};
+		GauthAnnotation annotation = {0};
 
 		/* compared with all before it: hence a limit of its own */
 		if (annotations.count == 256)
 			return gauth_lexer_fail_at(lexer, GAUTH_LIMIT_EXCEEDED,
 									   lexer->token.offset,
 									   "too many annotations");
+		annotation.offset = (uint32_t) lexer->token.offset;
 		status = gauth_lexer_advance(lexer);
 		if (status == GAUTH_OK)
 			status = check_annotation_name(parser, &annotations);

@@ -19,8 +19,8 @@ static GauthSpan
 next_piece(GauthSpan pattern)
 {
 	const char *star = pattern.len == 0 ? NULL :
-		memchr(pattern.data, (unsigned char) GAUTH_PATTERN_WILDCARD,
-			   pattern.len);
+	memchr(pattern.data, (unsigned char) GAUTH_PATTERN_WILDCARD,
+		   pattern.len);
 
 	return star == NULL ? pattern :
 		gauth_span(pattern.data, (size_t) (star - pattern.data));

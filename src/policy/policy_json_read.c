@@ -183,7 +183,8 @@ read_annotations(GauthBuilder *builder, const GauthJson *json,
 		if (!gauth_word_is_identifier(child->name) ||
 			(child->type != GAUTH_JSON_STRING &&
 			 child->type != GAUTH_JSON_NULL))
-			return fail(builder, child, "an annotation is a name and a string");
+			return fail(builder, child, "an annotation is a name and a "
+						"string");
 		to->name = child->name;
 		to->value = child->text;
 		to->has_value = child->type == GAUTH_JSON_STRING;
@@ -325,7 +326,7 @@ read_link(GauthBuilder *builder, const GauthJson *json,
 		new_id == NULL || new_id->type != GAUTH_JSON_STRING ||
 		json->count != 3)
 		return fail(builder, json, "a link has templateId, newId and values");
-	template = gauth_policy_list_find_template(list, template_id->text);
+	template = gauth_template_find(list, template_id->text);
 	if (template == NULL)
 		return fail(builder, template_id, "there is no such template");
 	status = gauth_build_charge(builder, json->offset);
@@ -428,7 +429,10 @@ gauth_policy_list_from_json(GauthArena *arena, GauthSpan source,
 							GauthPolicyList *list, GauthError *err)
 {
 	/* an expression one higher is two objects deeper */
-	GauthJsonLimits json_limits = {limits->height * 2 + 32, limits->nodes, true};
+	GauthJsonLimits json_limits = {
+		.depth = limits->height * 2 + 32,.nodes = limits->nodes,
+		.zero_bytes = true
+	};
 	GauthBuilder builder = {.arena = arena,.limits = limits,.err = err};
 	GauthJson  *json;
 	GauthStatus status;

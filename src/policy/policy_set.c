@@ -279,7 +279,8 @@ gauth_policy_set_note(const GauthPolicySet *set, uint32_t policy,
 	const uint32_t *pairs;
 
 	pairs = gauth_blob_at(set, gauth_blob_policy(set, policy)->notes);
-	return (GauthPolicyNote) {
+	return (GauthPolicyNote)
+	{
 		gauth_blob_text(set, pairs[note * 2]),
 			gauth_blob_text(set, pairs[note * 2 + 1])
 	};
@@ -325,8 +326,8 @@ fill_slot(GauthScope *scope, const GauthUid *uid, GauthError *err)
 
 /*
  * gauth_policy_link
- *		The policy that a template becomes when its slots are filled; "principal"
- *		and "resource" are NULL where it has no slot.
+ *		The policy that a template becomes when its slots are filled;
+ *		"principal" and "resource" are NULL where it has no slot.
  *
  * Conditions and annotations are shared with the template.  Errors:
  * GAUTH_INVALID_ARGUMENT, GAUTH_OUT_OF_MEMORY.
@@ -353,11 +354,11 @@ gauth_policy_link(GauthArena *arena, const GauthPolicy *template,
 }
 
 /*
- * gauth_policy_list_find_template
+ * gauth_template_find
  *		The template of this id, or NULL.
  */
 const GauthPolicy *
-gauth_policy_list_find_template(const GauthPolicyList *list, GauthSpan id)
+gauth_template_find(const GauthPolicyList *list, GauthSpan id)
 {
 	const GauthPolicy *template;
 

@@ -51,8 +51,8 @@ extern GauthStatus gauth_policy_link(GauthArena *arena,
 									 GauthSpan id, const GauthUid *principal,
 									 const GauthUid *resource,
 									 GauthPolicy **policy, GauthError *err);
-extern const GauthPolicy *gauth_policy_list_find_template(const GauthPolicyList *list,
-														  GauthSpan id);
+extern const GauthPolicy *gauth_template_find(const GauthPolicyList *list,
+											  GauthSpan id);
 extern void gauth_policy_list_add(GauthPolicyList *list, GauthPolicy *policy);
 
 #endif							/* GAUTH_POLICY_POLICY_SET_H */

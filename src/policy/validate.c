@@ -99,6 +99,66 @@ check_names(GauthChecker *checker)
 	return status;
 }
 
+/*
+ * Does the text hold a character that reverses the direction of what
+ * follows, so that a person reads something else than Cedar does?  These are
+ * U+202A to U+202E and U+2066 to U+2069.
+ */
+static bool
+reverses_direction(GauthSpan text)
+{
+	size_t		i;
+
+	for (i = 0; i + 2 < text.len; i++)
+	{
+		const unsigned char *c = (const unsigned char *) text.data + i;
+
+		if (c[0] == 0xe2 && ((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae) ||
+							 (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_misleading(const GauthCheckNode *node)
+{
+	uint32_t	i;
+
+	if (node->kind == GAUTH_EXPR_ENTITY)
+		return reverses_direction(gauth_uid_id(node->uid));
+	for (i = 0; node->kind == GAUTH_EXPR_RECORD && i < node->count; i++)
+	{
+		if (reverses_direction(node->names[i]))
+			return true;
+	}
+	return reverses_direction(node->text);
+}
+
+/* each expression is looked at once, however often it occurs */
+static GauthStatus
+warn_misleading(GauthChecker *checker)
+{
+	GauthStatus status = GAUTH_OK;
+	uint32_t	i;
+
+	for (i = 0; i < checker->tree.shape_count && status == GAUTH_OK; i++)
+	{
+		const GauthCheckNode *node = checker->tree.shapes[i].node;
+		GauthText	text;
+
+		if (!is_misleading(node))
+			continue;
+		gauth_text_init(&text, checker->arena);
+		gauth_text_append(&text, GAUTH_SPAN("this holds a character that "
+											"reverses the direction of "
+											"text"));
+		status = gauth_check_report(checker, node, GAUTH_SEVERITY_WARNING,
+									&text);
+	}
+	return status;
+}
+
 /* may a principal or resource of this type pass the scope? */
 static bool
 scope_allows(const GauthSchema *schema, const GauthScope *scope,
@@ -297,6 +357,8 @@ check_policy(Validator *validator, GauthChecker *checker,
 		return gauth_fail(validator->err, GAUTH_OUT_OF_MEMORY, "validator");
 
 	status = check_names(checker);
+	if (status == GAUTH_OK)
+		status = warn_misleading(checker);
 	if (status == GAUTH_OK)
 		status = check_application(checker, policy);
 	if (status == GAUTH_OK)

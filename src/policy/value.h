@@ -168,19 +168,26 @@ gauth_uid_has_type(const GauthUid *uid, GauthSpan type)
 static inline GauthValue
 gauth_value_bool(bool boolean)
 {
-	return (GauthValue) {.kind = GAUTH_VALUE_BOOL,.boolean = boolean};
+	return (GauthValue)
+	{
+		.kind = GAUTH_VALUE_BOOL,.boolean = boolean
+	};
 }
 
 static inline GauthValue
 gauth_value_long(int64_t number)
 {
-	return (GauthValue) {.kind = GAUTH_VALUE_LONG,.number = number};
+	return (GauthValue)
+	{
+		.kind = GAUTH_VALUE_LONG,.number = number
+	};
 }
 
 static inline GauthValue
 gauth_value_string(GauthSpan text)
 {
-	return (GauthValue) {
+	return (GauthValue)
+	{
 		.kind = GAUTH_VALUE_STRING,.len = (uint32_t) text.len,.text = text.data
 	};
 }
@@ -188,20 +195,29 @@ gauth_value_string(GauthSpan text)
 static inline GauthValue
 gauth_value_entity(const GauthUid *uid)
 {
-	return (GauthValue) {.kind = GAUTH_VALUE_ENTITY,.uid = uid};
+	return (GauthValue)
+	{
+		.kind = GAUTH_VALUE_ENTITY,.uid = uid
+	};
 }
 
 static inline GauthValue
 gauth_value_record(const GauthRecord *record)
 {
-	return (GauthValue) {.kind = GAUTH_VALUE_RECORD,.record = record};
+	return (GauthValue)
+	{
+		.kind = GAUTH_VALUE_RECORD,.record = record
+	};
 }
 
 /* DECIMAL, DATETIME or DURATION */
 static inline GauthValue
 gauth_value_scaled(GauthValueKind kind, int64_t number)
 {
-	return (GauthValue) {.kind = kind,.number = number};
+	return (GauthValue)
+	{
+		.kind = kind,.number = number
+	};
 }
 
 static inline GauthSpan

@@ -187,7 +187,7 @@ add_link(GauthArena *arena, const GauthScan *scan, GauthPolicyList *list,
 		 GauthError *err)
 {
 	GauthSpan	name = gauth_scan_text(scan, LINK_TEMPLATE);
-	const GauthPolicy *template = gauth_policy_list_find_template(list, name);
+	const GauthPolicy *template = gauth_template_find(list, name);
 	const GauthUid *principal;
 	const GauthUid *resource;
 	GauthSpan	id;

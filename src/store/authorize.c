@@ -1,0 +1,414 @@
+/*
+ * authorize.c
+ *		A decision of a policy store about one request, with everything that
+ *		the server adds to it: principal, entities, context.
+ *
+ * Whatever cannot be known denies: no identity, no mapping, a store that does
+ * not compile, an entity that fails to load.  Only misuse of the call itself
+ * is an error.
+ */
+#include "store/authorize.h"
+
+#include "access/xact.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "base/text.h"
+#include "policy/entity_json.h"
+#include "policy/validate_request.h"
+#include "store/access.h"
+#include "store/compat.h"
+#include "store/generation.h"
+#include "store/identity.h"
+#include "store/memory.h"
+#include "token/scope.h"
+
+#define RESERVED		"GAuth::"
+#define CONTEXT_FIELDS_MAX	6
+
+/*
+ * gauth_refusal_name
+ *		The code of a refusal, as clients see it.
+ */
+const char *
+gauth_refusal_name(GauthRefusal refusal)
+{
+	switch (refusal)
+	{
+		case GAUTH_REFUSAL_NONE:
+			return "NONE";
+		case GAUTH_REFUSAL_NO_IDENTITY:
+			return "NO_IDENTITY";
+		case GAUTH_REFUSAL_NO_MAPPING:
+			return "NO_MAPPING";
+		case GAUTH_REFUSAL_NO_SCHEMA:
+			return "NO_SCHEMA";
+		case GAUTH_REFUSAL_REQUEST:
+			return "REQUEST_INVALID";
+		case GAUTH_REFUSAL_STORE:
+			return "STORE_UNUSABLE";
+		case GAUTH_REFUSAL_EVALUATION:
+			return "EVALUATION_FAILED";
+	}
+	return "REFUSED";
+}
+
+static void
+set_field(GauthField *field, const char *name, GauthValue value)
+{
+	field->name = name;
+	field->name_len = (uint32_t) strlen(name);
+	field->name_hash = gauth_name_hash(gauth_span_of(name));
+	field->value = value;
+}
+
+/* the tokens of a canonical scope as a set of strings */
+static GauthStatus
+make_scopes(GauthArena *arena, GauthSpan scope, GauthValue *set)
+{
+	GauthSpan	rest = scope;
+	GauthSpan	token;
+	GauthValue *items;
+	uint32_t	count = 0;
+
+	while (gauth_scope_next(&rest, &token))
+		count++;
+	items = gauth_arena_array(arena, count, sizeof(GauthValue));
+	if (items == NULL)
+		return GAUTH_OUT_OF_MEMORY;
+	count = 0;
+	for (rest = scope; gauth_scope_next(&rest, &token);)
+		items[count++] = gauth_value_string(token);
+	return gauth_set_make(arena, items, count, set, NULL);
+}
+
+/* milliseconds since 1970, which is what Cedar counts a datetime in */
+static GauthValue
+make_now(void)
+{
+	TimestampTz now = GetCurrentStatementStartTimestamp();
+
+	return gauth_value_scaled(GAUTH_VALUE_DATETIME,
+							  (now - gauth_seconds_timestamp(0)) / 1000);
+}
+
+/*
+ * context.gauth: of the identity, or (NULL) of somebody who shows no token,
+ * and so has no scope either.
+ */
+static GauthStatus
+make_context(GauthArena *arena, const GauthIdentity *identity,
+			 const GauthRecord **context)
+{
+	static const GauthIdentity nobody = {
+		.subject = {"", 0},.issuer = {"", 0},.scope = {"", 0}
+	};
+	const GauthIdentity *who = identity == NULL ? &nobody : identity;
+	GauthField *fields;
+	GauthValue	scopes;
+	GauthValue	record;
+	uint32_t	count = 0;
+	GauthStatus status = make_scopes(arena, who->scope, &scopes);
+
+	if (status != GAUTH_OK)
+		return status;
+	fields = gauth_arena_array(arena, CONTEXT_FIELDS_MAX, sizeof(GauthField));
+	if (fields == NULL)
+		return GAUTH_OUT_OF_MEMORY;
+	set_field(&fields[count++], "now", make_now());
+	set_field(&fields[count++], "issuer", gauth_value_string(who->issuer));
+	set_field(&fields[count++], "subject", gauth_value_string(who->subject));
+	set_field(&fields[count++], "scopes", scopes);
+	if (who->token_id.len > 0)
+		set_field(&fields[count++], "token_id",
+				  gauth_value_string(who->token_id));
+	status = gauth_record_make(arena, fields, count, &record, NULL);
+	if (status == GAUTH_OK)
+		*context = record.record;
+	return status;
+}
+
+/* the claim's text behind the issuer's namespace; false when it has none */
+static bool
+principal_id(GauthArena *arena, const GauthIdentity *identity,
+			 GauthSpan claim, GauthSpan *id)
+{
+	GauthSpan	namespace = identity->subject;
+	GauthJson  *claims;
+	const GauthJson *member;
+	GauthText	text;
+
+	*id = identity->subject;
+	if (gauth_span_is(claim, "sub"))
+		return true;
+	if (gauth_json_parse(arena, identity->claims, &gauth_json_token_limits,
+						 &claims, NULL) != GAUTH_OK)
+		return false;
+	for (member = claims->first; member != NULL; member = member->next)
+	{
+		if (gauth_span_equal(member->name, claim))
+			break;
+	}
+	if (member == NULL || member->type != GAUTH_JSON_STRING ||
+		member->text.len == 0)
+		return false;
+	namespace.len -= identity->issuer_subject.len;
+	gauth_text_init(&text, arena);
+	gauth_text_append(&text, namespace);
+	gauth_text_append(&text, member->text);
+	return gauth_text_finish(&text, id);
+}
+
+static GauthStatus
+make_identity(GauthSession *session, GauthArena *arena)
+{
+	const GauthIdentity *identity = gauth_identity_current();
+	GauthSpan	type;
+	GauthSpan	claim;
+	GauthSpan	id;
+
+	session->identity = NULL;
+	session->identity_refusal = GAUTH_REFUSAL_NO_IDENTITY;
+	if (identity == NULL)
+		return GAUTH_OK;
+	session->identity_refusal = GAUTH_REFUSAL_NO_MAPPING;
+	if (!gauth_policy_mapping_find(session->name, identity->issuer,
+								   session->kept, &type, &claim) ||
+		!principal_id(arena, identity, claim, &id))
+		return GAUTH_OK;
+	session->identity = gauth_uid_make(arena, type, id);
+	if (session->identity == NULL)
+		return GAUTH_OUT_OF_MEMORY;
+	session->identity_refusal = GAUTH_REFUSAL_NONE;
+	return make_context(arena, identity, &session->identity_context);
+}
+
+static bool
+is_current(const GauthSession *session, GauthSpan name, uint64 statement)
+{
+	return session->kept != NULL && session->statement == statement &&
+		session->serial == gauth_identity_serial() &&
+		session->generation == gauth_generation(GAUTH_GROUP_POLICIES) &&
+		gauth_span_equal(session->name, name);
+}
+
+/* what all requests of the statement share */
+static GauthStatus
+begin(GauthSession *session, GauthSpan name, const GauthEntityStore *brought,
+	  GauthError *err)
+{
+	MemoryContext caller;
+	GauthArena	arena;
+	GauthStatus status;
+
+	if (session->kept != NULL)
+		MemoryContextDelete(session->kept);
+	session->kept = NULL;
+	session->kept = AllocSetContextCreate(session->memory, "gauth decisions",
+										  ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(session->kept);
+	gauth_memory_arena(&arena, NULL, 0, session->kept);
+	session->name = gauth_memory_copy(session->kept, name);
+	session->source = NULL;
+	status = gauth_policy_store_find(name, &session->store, err);
+	if (status == GAUTH_OK && session->store != NULL)
+	{
+		session->source = gauth_entity_source_open(session->store, brought);
+		session->may_ask_for_others = gauth_access_allows(GAUTH_ENFORCER, NULL);
+		status = make_identity(session, &arena);
+		if (status == GAUTH_OK)
+			status = make_context(&arena, NULL, &session->other_context);
+	}
+	MemoryContextSwitchTo(caller);
+
+	session->statement = gauth_generation_refresh();
+	session->serial = gauth_identity_serial();
+	session->generation = gauth_generation(GAUTH_GROUP_POLICIES);
+	return status;
+}
+
+static bool
+is_reserved(const GauthUid *uid)
+{
+	return gauth_span_starts_with(gauth_uid_type(uid), GAUTH_SPAN(RESERVED));
+}
+
+/* with a schema only where the action's context has a place for it */
+static bool
+wants_gauth(const GauthPolicyStore *store, const GauthUid *action)
+{
+	const GauthSchemaAction *found;
+
+	if (store->schema == NULL)
+		return true;
+	found = gauth_schema_find_action(store->schema, action);
+	return found != NULL &&
+		gauth_type_find_attribute(found->context,
+								  GAUTH_SPAN("gauth")) != NULL;
+}
+
+/* the caller's context and ours */
+static GauthStatus
+join_context(GauthArena *arena, const GauthRecord *given,
+			 const GauthRecord *ours, const GauthRecord **context,
+			 GauthError *err)
+{
+	GauthField *fields;
+	GauthValue	record;
+	GauthStatus status;
+
+	fields = gauth_arena_array(arena, given->count + 1, sizeof(GauthField));
+	if (fields == NULL)
+		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "context");
+	if (given->count > 0)
+		memcpy(fields, given->fields, given->count * sizeof(GauthField));
+	set_field(&fields[given->count], "gauth", gauth_value_record(ours));
+	status = gauth_record_make(arena, fields, given->count + 1, &record, err);
+	if (status == GAUTH_OK)
+		*context = record.record;
+	return status;
+}
+
+static GauthStatus
+read_context(const GauthSession *session, GauthArena *arena,
+			 const GauthAsk *ask, const GauthRecord **context, GauthError *err)
+{
+	GauthEntityReader reader = {
+		arena, &gauth_policy_default_limits, session->store->schema, err
+	};
+	GauthJson  *json;
+	GauthStatus status;
+
+	*context = &gauth_empty_record;
+	if (ask->context.len <= 2)
+		return GAUTH_OK;
+	status = gauth_json_parse(arena, ask->context,
+							  &gauth_json_document_limits, &json, err);
+	if (status == GAUTH_OK && json->type != GAUTH_JSON_OBJECT)
+		status = gauth_fail(err, GAUTH_INVALID_VALUE, "context");
+	if (status == GAUTH_OK && gauth_json_get(json, "gauth") != NULL)
+		status = gauth_fail(err, GAUTH_INVALID_VALUE, "context.gauth");
+	if (status == GAUTH_OK)
+		status = gauth_context_from_json(&reader, json, ask->action, context);
+	return status;
+}
+
+static GauthStatus
+make_request(const GauthSession *session, GauthArena *arena,
+			 const GauthAsk *ask, GauthRequest *request, GauthError *err)
+{
+	bool		own = ask->principal == NULL ||
+		(session->identity != NULL &&
+		 gauth_uid_equal(ask->principal, session->identity));
+	GauthStatus status = read_context(session, arena, ask, &request->context,
+									  err);
+
+	request->principal = own ? session->identity : ask->principal;
+	request->action = ask->action;
+	request->resource = ask->resource;
+	if (status == GAUTH_OK && wants_gauth(session->store, ask->action))
+		status = join_context(arena, request->context,
+							  own ? session->identity_context :
+							  session->other_context, &request->context, err);
+	return status;
+}
+
+static void
+refuse(GauthAnswer *answer, GauthRefusal refusal)
+{
+	answer->permit = false;
+	answer->refusal = refusal;
+}
+
+/* GAUTH_OK also when it is refused; an error is a misuse of the call */
+static GauthStatus
+check_ask(const GauthSession *session, const GauthAsk *ask, GauthError *err)
+{
+	if ((ask->principal != NULL && is_reserved(ask->principal)) ||
+		is_reserved(ask->action) || is_reserved(ask->resource))
+		return gauth_fail(err, GAUTH_INVALID_VALUE, "entity of GAuth");
+	if (ask->principal != NULL && !session->may_ask_for_others &&
+		(session->identity == NULL ||
+		 !gauth_uid_equal(ask->principal, session->identity)))
+		return gauth_fail(err, GAUTH_CAPABILITY_MISSING, "enforcer");
+	return GAUTH_OK;
+}
+
+static void
+decide(const GauthSession *session, GauthArena *arena, const GauthAsk *ask,
+	   const GauthRequest *request, GauthAnswer *answer)
+{
+	GauthEntityLoader loader = gauth_entity_source_loader(session->source);
+	GauthDecisionInput input = {
+		.set = session->store->set,
+		.loader = &loader,
+		.limits = &gauth_policy_default_limits,
+		.mode = session->store->mode,
+		.explain = ask->explain
+	};
+
+	if (session->store->mode == GAUTH_POLICY_STRICT &&
+		gauth_validate_request(session->store->schema, request,
+							   &answer->error) != GAUTH_OK)
+	{
+		refuse(answer, GAUTH_REFUSAL_REQUEST);
+		return;
+	}
+	if (gauth_policy_decide(arena, &input, request, &answer->decision,
+							&answer->error) != GAUTH_OK)
+	{
+		memset(&answer->decision, 0, sizeof(answer->decision));
+		refuse(answer, GAUTH_REFUSAL_EVALUATION);
+		return;
+	}
+	answer->permit = answer->decision.permit;
+}
+
+/*
+ * gauth_authorize
+ *		Decide about one request.
+ *
+ * Errors, all of them misuse: GAUTH_STORE_UNKNOWN; GAUTH_CAPABILITY_MISSING
+ * for asking about another principal than the identity; GAUTH_INVALID_VALUE
+ * for a context that is none, holds "gauth", or an entity of GAuth.
+ */
+GauthStatus
+gauth_authorize(GauthSession *session, GauthArena *arena, const GauthAsk *ask,
+				GauthAnswer *answer, GauthError *err)
+{
+	uint64		statement = gauth_generation_refresh();
+	GauthRequest request;
+	GauthStatus status = GAUTH_OK;
+
+	memset(answer, 0, sizeof(*answer));
+	if (!is_current(session, ask->store, statement))
+		status = begin(session, ask->store, ask->brought, &answer->error);
+	if (status != GAUTH_OK)
+	{
+		/* the next call tries again, and the next statement may succeed */
+		session->statement = 0;
+		refuse(answer, GAUTH_REFUSAL_STORE);
+		return GAUTH_OK;
+	}
+	if (session->store == NULL)
+		return gauth_fail(err, GAUTH_STORE_UNKNOWN, "store");
+	answer->store = session->store;
+
+	status = check_ask(session, ask, err);
+	if (status != GAUTH_OK)
+		return status;
+	if (ask->principal == NULL && session->identity == NULL)
+		refuse(answer, session->identity_refusal);
+	else if (session->store->mode == GAUTH_POLICY_STRICT &&
+			 session->store->schema == NULL)
+		refuse(answer, GAUTH_REFUSAL_NO_SCHEMA);
+	if (answer->refusal != GAUTH_REFUSAL_NONE)
+		return GAUTH_OK;
+
+	status = make_request(session, arena, ask, &request, err);
+	if (status != GAUTH_OK)
+		return status;
+	answer->principal = request.principal;
+	decide(session, arena, ask, &request, answer);
+	return GAUTH_OK;
+}
