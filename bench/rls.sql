@@ -71,6 +71,21 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION plan_of(query text)
+RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    line text;
+    plan text := '';
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ' || query LOOP
+        plan := plan || trim(line) || '; ';
+    END LOOP;
+    RETURN plan;
+END;
+$$;
+
 SELECT gauth.add_issuer('https://issuer.example', ARRAY['https://orders.example'],
                         hosted => true);
 SELECT gauth.create_key('https://issuer.example', 'ES256') \gset

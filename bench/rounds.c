@@ -220,7 +220,7 @@ serve(Contender *contender, int from, int to)
 	while (fgets(line, sizeof(line), input) != NULL)
 	{
 		bool		done = sscanf(line, "%s %u", name, &count) == 2 &&
-			contender->work(contender, count);
+		contender->work(contender, count);
 
 		fprintf(output, "%s\n", done ? "done" : "failed");
 		fflush(output);

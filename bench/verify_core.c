@@ -213,8 +213,10 @@ load_tokens(Child *session, const Subject *subject, const char *directory)
 	tell_session(session, statement);
 	(void) snprintf(statement, sizeof(statement),
 					"DEALLOCATE ALL;"
-					"PREPARE scan AS SELECT count(octet_length(token)) FROM token;"
-					"PREPARE verify AS SELECT count(gauth.verify_jwt(token, '%.*s',"
+					"PREPARE scan AS"
+					" SELECT count(octet_length(token)) FROM token;"
+					"PREPARE verify AS"
+					" SELECT count(gauth.verify_jwt(token, '%.*s',"
 					" '{\"issuer\": \"%s\", \"audience\": \"%s\","
 					" \"leeway\": %d}')) FROM token",
 					(int) subject->jwk.len, subject->jwk.data,

@@ -38,8 +38,7 @@ const GauthBlockSource gauth_malloc_source = {
 static void
 use_block(GauthArena *arena, char *start, size_t size)
 {
-	uintptr_t	misalignment = (uintptr_t) start % GAUTH_ARENA_ALIGN;
-	size_t		skip = misalignment == 0 ? 0 : GAUTH_ARENA_ALIGN - misalignment;
+	size_t		skip = (size_t) (-(uintptr_t) start % GAUTH_ARENA_ALIGN);
 
 	if (start == NULL || skip > size)
 	{

@@ -13,7 +13,8 @@
 
 /* bytes that "len" characters decode to; characters for "len" bytes */
 #define GAUTH_BASE64URL_DECODED_SIZE(len)	((len) / 4 * 3 + (len) % 4 * 3 / 4)
-#define GAUTH_BASE64URL_ENCODED_SIZE(len)	((len) / 3 * 4 + ((len) % 3 * 4 + 2) / 3)
+#define GAUTH_BASE64URL_ENCODED_SIZE(len) \
+	((len) / 3 * 4 + ((len) % 3 * 4 + 2) / 3)
 
 extern GauthStatus gauth_base64url_decode(GauthArena *arena, GauthSpan text,
 										  GauthSpan *bytes, GauthError *err);

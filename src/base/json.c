@@ -13,7 +13,9 @@
 #include "base/utf8.h"
 
 const GauthJsonLimits gauth_json_token_limits = {32, 4096, false};
-const GauthJsonLimits gauth_json_document_limits = {128, 16 * 1024 * 1024, true};
+const GauthJsonLimits gauth_json_document_limits = {
+	128, 16 * 1024 * 1024, true
+};
 
 /* members up to which names are compared one by one */
 #define SMALL_OBJECT	16
@@ -254,7 +256,8 @@ read_string(Reader *reader, GauthSpan *text)
 static inline bool
 is_digit(const Reader *reader)
 {
-	return reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9';
+	return reader->at < reader->end &&
+		*reader->at >= '0' && *reader->at <= '9';
 }
 
 static bool
@@ -365,7 +368,8 @@ grow_names(Reader *reader, Frame *frame)
 									sizeof(GauthJson *));
 	if (table.slots == NULL)
 		return false;
-	for (member = frame->container->first; member != NULL; member = member->next)
+	for (member = frame->container->first; member != NULL;
+		 member = member->next)
 		(void) insert_name(&table, member);
 	frame->names = table;
 	return true;
@@ -463,11 +467,14 @@ read_value(Reader *reader, GauthJson *value)
 			value->type = GAUTH_JSON_STRING;
 			return read_string(reader, &value->text);
 		case 't':
-			return read_word(reader, value, GAUTH_SPAN("true"), GAUTH_JSON_TRUE);
+			return read_word(reader, value, GAUTH_SPAN("true"),
+							 GAUTH_JSON_TRUE);
 		case 'f':
-			return read_word(reader, value, GAUTH_SPAN("false"), GAUTH_JSON_FALSE);
+			return read_word(reader, value, GAUTH_SPAN("false"),
+							 GAUTH_JSON_FALSE);
 		case 'n':
-			return read_word(reader, value, GAUTH_SPAN("null"), GAUTH_JSON_NULL);
+			return read_word(reader, value, GAUTH_SPAN("null"),
+							 GAUTH_JSON_NULL);
 		default:
 			return read_number(reader, value);
 	}

@@ -39,7 +39,7 @@ typedef struct GauthJson GauthJson;
 struct GauthJson
 {
 	GauthJsonType type;
-	uint32_t	count;			/* members of an object, elements of an array */
+	uint32_t	count;			/* of members or elements */
 	GauthSpan	name;			/* of a member of an object; else empty */
 	GauthSpan	text;			/* string content, or a number as written */
 	GauthJson  *first;			/* first child */

@@ -22,20 +22,23 @@ typedef struct GauthSpan
 static inline GauthSpan
 gauth_span(const void *data, size_t len)
 {
-	return (GauthSpan) {(const char *) data, len};
+	GauthSpan	span = {(const char *) data, len};
+
+	return span;
 }
 
 static inline GauthSpan
 gauth_span_of(const char *text)
 {
-	return (GauthSpan) {text, strlen(text)};
+	return gauth_span(text, strlen(text));
 }
 
 /* not in constant time: for names, never for secrets */
 static inline bool
 gauth_span_equal(GauthSpan a, GauthSpan b)
 {
-	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+	return a.len == b.len &&
+		(a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
 static inline bool
@@ -56,11 +59,11 @@ gauth_span_compare(GauthSpan a, GauthSpan b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
-/* the part of "a" from "start" on, "len" bytes; the caller checked the range */
+/* "len" bytes of "a" from "start" on; the caller checked the range */
 static inline GauthSpan
 gauth_span_slice(GauthSpan a, size_t start, size_t len)
 {
-	return (GauthSpan) {a.data == NULL ? NULL : a.data + start, len};
+	return gauth_span(a.data == NULL ? NULL : a.data + start, len);
 }
 
 static inline bool

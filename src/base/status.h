@@ -70,7 +70,7 @@ typedef enum GauthStatus
 typedef struct GauthError
 {
 	GauthStatus status;
-	size_t		offset;			/* bytes into the input, where that has sense */
+	size_t		offset;			/* bytes into the input, if it has any */
 	char		detail[GAUTH_ERROR_DETAIL_MAX]; /* names, never values */
 } GauthError;
 

@@ -75,7 +75,8 @@ push_container(JsonbParseState **state, const GauthJson *json)
 	bool		is_object = json->type == GAUTH_JSON_OBJECT;
 	const GauthJson *child;
 
-	pushJsonbValue(state, is_object ? WJB_BEGIN_OBJECT : WJB_BEGIN_ARRAY, NULL);
+	pushJsonbValue(state, is_object ? WJB_BEGIN_OBJECT : WJB_BEGIN_ARRAY,
+				   NULL);
 	for (child = json->first; child != NULL; child = child->next)
 	{
 		JsonbValue	value;

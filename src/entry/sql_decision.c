@@ -47,27 +47,25 @@ get_session(FunctionCallInfo fcinfo)
 	return session;
 }
 
+static const GauthUid *
+read_uid(FunctionCallInfo fcinfo, GauthArena *arena, int number,
+		 const char *name)
+{
+	if (PG_ARGISNULL(number))
+		gauth_raise_null(name);
+	return gauth_uid_argument(arena, gauth_arg_span(fcinfo, number), name);
+}
+
 static void
 read_ask(FunctionCallInfo fcinfo, GauthArena *arena, GauthAsk *ask)
 {
-	static const char *const names[] = {"principal", "action", "resource"};
-
 	memset(ask, 0, sizeof(*ask));
-	if (PG_ARGISNULL(ASK_ACTION))
-		gauth_raise_null(names[ASK_ACTION]);
-	if (PG_ARGISNULL(ASK_RESOURCE))
-		gauth_raise_null(names[ASK_RESOURCE]);
 	if (PG_ARGISNULL(ASK_STORE))
 		gauth_raise_null("store");
 	if (!PG_ARGISNULL(ASK_PRINCIPAL))
-		ask->principal = gauth_uid_argument(arena,
-											gauth_arg_span(fcinfo, ASK_PRINCIPAL),
-											names[ASK_PRINCIPAL]);
-	ask->action = gauth_uid_argument(arena, gauth_arg_span(fcinfo, ASK_ACTION),
-									 names[ASK_ACTION]);
-	ask->resource = gauth_uid_argument(arena,
-									   gauth_arg_span(fcinfo, ASK_RESOURCE),
-									   names[ASK_RESOURCE]);
+		ask->principal = read_uid(fcinfo, arena, ASK_PRINCIPAL, "principal");
+	ask->action = read_uid(fcinfo, arena, ASK_ACTION, "action");
+	ask->resource = read_uid(fcinfo, arena, ASK_RESOURCE, "resource");
 	ask->context = gauth_arg_span_or_null(fcinfo, ASK_CONTEXT);
 	ask->store = gauth_arg_span(fcinfo, ASK_STORE);
 }

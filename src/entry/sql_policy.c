@@ -169,6 +169,7 @@ gauth_sql_evaluate(PG_FUNCTION_ARGS)
 	GauthEntityStore *entities;
 	GauthRequest request;
 	GauthDecision decision;
+	GauthSpan	text;
 
 	if (PG_ARGISNULL(EVALUATE_POLICIES) || PG_ARGISNULL(EVALUATE_REQUEST) ||
 		PG_ARGISNULL(EVALUATE_MODE))
@@ -182,8 +183,8 @@ gauth_sql_evaluate(PG_FUNCTION_ARGS)
 		reader.schema = parse_schema(&arena,
 									 gauth_arg_span(fcinfo, EVALUATE_SCHEMA));
 	parse_policies(&arena, gauth_arg_span(fcinfo, EVALUATE_POLICIES), &list);
-	entities = read_entities(&reader,
-							 gauth_arg_span_or_null(fcinfo, EVALUATE_ENTITIES));
+	text = gauth_arg_span_or_null(fcinfo, EVALUATE_ENTITIES);
+	entities = read_entities(&reader, text);
 	read_request(&reader, gauth_arg_span(fcinfo, EVALUATE_REQUEST), &request);
 	if (input.mode == GAUTH_POLICY_STRICT)
 		check_strictly(&reader, &list, entities, &request);
@@ -230,6 +231,7 @@ gauth_sql_validate(PG_FUNCTION_ARGS)
 		validate_options(gauth_arg_span(fcinfo, 2));
 	GauthArena	arena;
 	GauthPolicyList list;
+	const GauthSchema *schema;
 	GauthDiagnosticList findings = {0};
 	const GauthDiagnostic *finding;
 	GauthError	err = {0};
@@ -238,9 +240,9 @@ gauth_sql_validate(PG_FUNCTION_ARGS)
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
 	parse_policies(&arena, gauth_arg_span(fcinfo, 0), &list);
 	options.source = gauth_arg_span(fcinfo, 0);
-	if (gauth_validate_policies(&arena,
-								parse_schema(&arena, gauth_arg_span(fcinfo, 1)),
-								&list, &options, &findings, &err) != GAUTH_OK)
+	schema = parse_schema(&arena, gauth_arg_span(fcinfo, 1));
+	if (gauth_validate_policies(&arena, schema, &list, &options, &findings,
+								&err) != GAUTH_OK)
 		gauth_raise_policy(&err, "policy");
 	for (finding = findings.first; finding != NULL; finding = finding->next)
 		put_finding(result, finding);

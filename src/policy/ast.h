@@ -268,7 +268,7 @@ extern unsigned gauth_expr_arity(GauthExprKind kind);
 extern const char *gauth_function_name(GauthFunction function);
 extern bool gauth_function_find(GauthSpan name, GauthFunction *function);
 extern unsigned gauth_function_arity(GauthFunction function);
-extern const GauthAnnotation *gauth_policy_annotation(const GauthPolicy *policy,
+extern const GauthAnnotation *gauth_policy_annotation(const GauthPolicy *from,
 													  const char *name);
 extern bool gauth_policy_is_equal(const GauthPolicy *a, const GauthPolicy *b);
 

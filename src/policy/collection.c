@@ -246,8 +246,11 @@ sort_fields(GauthField *fields, uint32_t count)
 		GauthField	field = fields[i];
 		uint32_t	hole = i;
 
-		for (; hole > 0 && compare_fields(&fields[hole - 1], &field) > 0; hole--)
+		while (hole > 0 && compare_fields(&fields[hole - 1], &field) > 0)
+		{
 			fields[hole] = fields[hole - 1];
+			hole--;
+		}
 		fields[hole] = field;
 	}
 }

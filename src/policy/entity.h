@@ -57,7 +57,7 @@ extern GauthStatus gauth_entity_store_add(GauthEntityStore *store,
 										  GauthError *err);
 extern GauthStatus gauth_entity_store_close(GauthEntityStore *store,
 											GauthError *err);
-extern const GauthEntity *gauth_entity_store_find(const GauthEntityStore *store,
+extern const GauthEntity *gauth_entity_store_find(const GauthEntityStore *from,
 												  const GauthUid *uid);
 extern uint32_t gauth_entity_store_count(const GauthEntityStore *store);
 extern const GauthEntity *gauth_entity_store_at(const GauthEntityStore *store,

@@ -41,7 +41,7 @@ find_slot(const GauthNameTable *table, GauthSpan name)
  * gauth_name_table_get
  *		What the name stands for, or NULL.
  */
-void	   *
+void *
 gauth_name_table_get(const GauthNameTable *table, GauthSpan name)
 {
 	return find_slot(table, name)->thing;
@@ -52,7 +52,7 @@ gauth_name_table_get(const GauthNameTable *table, GauthSpan name)
  *		Let the name stand for "thing", which is not NULL, unless it stands
  *		for something already: that is answered then, else NULL.
  */
-void	   *
+void *
 gauth_name_table_put(GauthNameTable *table, GauthSpan name, void *thing)
 {
 	GauthNameEntry *entry = find_slot(table, name);

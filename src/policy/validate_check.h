@@ -47,6 +47,21 @@ typedef struct GauthChecker
 	uint64_t   *steps;			/* left, for all policies together */
 } GauthChecker;
 
+extern GauthStatus gauth_check_and(GauthChecker *checker,
+								   GauthCheckNode *node,
+								   const uint64_t *prior,
+								   GauthCapabilities found);
+extern GauthStatus gauth_check_or(GauthChecker *checker,
+								  GauthCheckNode *node,
+								  const uint64_t *prior,
+								  GauthCapabilities found);
+extern GauthStatus gauth_check_if(GauthChecker *checker,
+								  GauthCheckNode *node,
+								  const uint64_t *prior,
+								  GauthCapabilities found);
+extern GauthStatus gauth_check_not(GauthChecker *checker,
+								   GauthCheckNode *node,
+								   const uint64_t *prior);
 extern GauthStatus gauth_check_environment(GauthChecker *checker);
 extern GauthStatus gauth_check_node(GauthChecker *checker,
 									GauthCheckNode *node,
@@ -94,5 +109,59 @@ extern GauthStatus gauth_check_report_expected(GauthChecker *checker,
 											   const char *expected,
 											   const GauthType *actual);
 
+static inline void
+gauth_capabilities_clear(const GauthChecker *checker, GauthCapabilities set)
+{
+	memset(set, 0, checker->words * sizeof(uint64_t));
+}
+
+static inline void
+gauth_capabilities_copy(const GauthChecker *checker, GauthCapabilities to,
+						const uint64_t *from)
+{
+	memcpy(to, from, checker->words * sizeof(uint64_t));
+}
+
+static inline void
+gauth_capabilities_unite(const GauthChecker *checker, GauthCapabilities set,
+						 const uint64_t *other)
+{
+	uint32_t	i;
+
+	for (i = 0; i < checker->words; i++)
+		set[i] |= other[i];
+}
+
+static inline void
+gauth_capabilities_intersect(const GauthChecker *checker,
+							 GauthCapabilities set, const uint64_t *other)
+{
+	uint32_t	i;
+
+	for (i = 0; i < checker->words; i++)
+		set[i] &= other[i];
+}
+
+/* sets are taken and given back in order; the stack has room for the tree */
+static inline GauthCapabilities
+gauth_capabilities_take(GauthChecker *checker)
+{
+	GauthCapabilities set = checker->capabilities;
+
+	checker->capabilities += checker->words;
+	return set;
+}
+
+static inline void
+gauth_capabilities_give_back(GauthChecker *checker, GauthCapabilities set)
+{
+	checker->capabilities = set;
+}
+
+static inline bool
+gauth_check_is(const GauthCheckNode *node, GauthTypeKind kind)
+{
+	return node->type != NULL && node->type->kind == kind;
+}
 
 #endif							/* GAUTH_POLICY_VALIDATE_CHECK_H */

@@ -1,6 +1,6 @@
 /*
  * validate_expr.c
- *		The type checker: dispatch, boolean operators, literals, sets, records.
+ *		The type checker: dispatch, literals, variables, sets, records.
  *
  * cedar-spec, Validation/Typechecker, says which types exist; what an
  * expression that failed still has as its type, and the order of the checks,
@@ -8,136 +8,6 @@
  * singleton boolean types, and what then cannot be reached is not checked.
  */
 #include "policy/validate_check.h"
-
-static inline void
-clear(const GauthChecker *checker, GauthCapabilities set)
-{
-	memset(set, 0, checker->words * sizeof(uint64_t));
-}
-
-static inline void
-copy(const GauthChecker *checker, GauthCapabilities to, const uint64_t *from)
-{
-	memcpy(to, from, checker->words * sizeof(uint64_t));
-}
-
-static inline void
-unite(const GauthChecker *checker, GauthCapabilities set,
-	  const uint64_t *other)
-{
-	uint32_t	i;
-
-	for (i = 0; i < checker->words; i++)
-		set[i] |= other[i];
-}
-
-static inline void
-intersect(const GauthChecker *checker, GauthCapabilities set,
-		  const uint64_t *other)
-{
-	uint32_t	i;
-
-	for (i = 0; i < checker->words; i++)
-		set[i] &= other[i];
-}
-
-/* sets are taken and given back in order; the stack has room for the tree */
-static inline GauthCapabilities
-take_set(GauthChecker *checker)
-{
-	GauthCapabilities set = checker->capabilities;
-
-	checker->capabilities += checker->words;
-	return set;
-}
-
-static inline void
-give_back(GauthChecker *checker, GauthCapabilities set)
-{
-	checker->capabilities = set;
-}
-
-static inline bool
-is_kind(const GauthCheckNode *node, GauthTypeKind kind)
-{
-	return node->type != NULL && node->type->kind == kind;
-}
-
-/*
- * gauth_check_report
- *		Add a diagnostic about "node".
- */
-GauthStatus
-gauth_check_report(GauthChecker *checker, const GauthCheckNode *node,
-				   GauthSeverity severity, const GauthText *message)
-{
-	GauthDiagnostic diagnostic = {0};
-
-	diagnostic.severity = severity;
-	diagnostic.policy = checker->policy;
-	diagnostic.offset = node->offset;
-	diagnostic.end = node->end;
-	if (!gauth_text_finish(message, &diagnostic.message))
-		return gauth_fail(checker->err, GAUTH_OUT_OF_MEMORY, "validator");
-	if (checker->diagnostics->error_count +
-		checker->diagnostics->warning_count >= GAUTH_DIAGNOSTICS_MAX)
-		return GAUTH_OK;
-	return gauth_diagnostic_append_new(checker->result_arena,
-									   checker->diagnostics, &diagnostic,
-									   checker->err);
-}
-
-/*
- * gauth_check_report_plain
- *		Add an error about "node".
- */
-GauthStatus
-gauth_check_report_plain(GauthChecker *checker, const GauthCheckNode *node,
-						 const char *message)
-{
-	GauthText	text;
-
-	gauth_text_init(&text, checker->arena);
-	gauth_text_append(&text, gauth_span_of(message));
-	return gauth_check_report(checker, node, GAUTH_SEVERITY_ERROR, &text);
-}
-
-/*
- * gauth_check_report_types
- *		Add the error that these types do not go together.
- */
-GauthStatus
-gauth_check_report_types(GauthChecker *checker, const GauthCheckNode *node,
-						 const GauthType *a, const GauthType *b)
-{
-	GauthText	text;
-
-	gauth_text_init(&text, checker->arena);
-	gauth_text_append(&text, GAUTH_SPAN("expected types that go together, "
-										"found "));
-	gauth_type_describe(&text, a);
-	gauth_text_append(&text, GAUTH_SPAN(" and "));
-	gauth_type_describe(&text, b);
-	return gauth_check_report(checker, node, GAUTH_SEVERITY_ERROR, &text);
-}
-
-/*
- * gauth_check_report_expected
- *		Add the error that "node" has another type than expected.
- */
-GauthStatus
-gauth_check_report_expected(GauthChecker *checker, const GauthCheckNode *node,
-							const char *expected, const GauthType *actual)
-{
-	GauthText	text;
-
-	gauth_text_init(&text, checker->arena);
-	gauth_text_append(&text, GAUTH_SPAN("expected "));
-	gauth_text_append(&text, gauth_span_of(expected));
-	gauth_text_append(&text, GAUTH_SPAN(", found "));
-	gauth_type_describe(&text, actual);
-	return gauth_check_report(checker, node, GAUTH_SEVERITY_ERROR, &text);
-}
 
 /*
  * gauth_check_lub
@@ -228,7 +98,7 @@ gauth_check_expect(GauthChecker *checker, GauthCheckNode *node,
 											 node->type);
 	node->type = NULL;
 	node->failed = true;
-	clear(checker, found);
+	gauth_capabilities_clear(checker, found);
 	return status;
 }
 
@@ -241,223 +111,14 @@ GauthStatus
 gauth_check_part(GauthChecker *checker, GauthCheckNode *node,
 				 const uint64_t *prior, const GauthType *expected)
 {
-	GauthCapabilities found = take_set(checker);
+	GauthCapabilities found = gauth_capabilities_take(checker);
 	GauthStatus status;
 
 	if (expected == NULL)
 		status = gauth_check_node(checker, node, prior, found);
 	else
 		status = gauth_check_expect(checker, node, prior, found, expected);
-	give_back(checker, found);
-	return status;
-}
-
-/* the right operand of "&&"; "found" holds what the left one vouches for */
-static GauthStatus
-check_and_right(GauthChecker *checker, GauthCheckNode *node,
-				const uint64_t *prior, GauthCapabilities found)
-{
-	GauthCheckNode *left = node->args[0];
-	GauthCheckNode *right = node->args[1];
-	GauthCapabilities known = take_set(checker);
-	GauthCapabilities more = take_set(checker);
-	GauthStatus status;
-
-	copy(checker, known, prior);
-	unite(checker, known, found);
-	status = gauth_check_expect(checker, right, known, more,
-								&gauth_type_bool);
-	node->failed = left->failed || right->failed;
-	node->type = &gauth_type_bool;
-	if (left->type == NULL || right->type == NULL)
-		node->failed = true;
-	else if (is_kind(right, GAUTH_TYPE_FALSE))
-	{
-		node->type = &gauth_type_false;
-		clear(checker, found);
-	}
-	else if (is_kind(right, GAUTH_TYPE_TRUE))
-	{
-		node->type = left->type;
-		unite(checker, found, more);
-	}
-	else if (is_kind(left, GAUTH_TYPE_TRUE))
-	{
-		/* what the certain operand vouches for is not passed on */
-		node->type = right->type;
-		copy(checker, found, more);
-	}
-	else
-		unite(checker, found, more);
-	give_back(checker, known);
-	return status;
-}
-
-static GauthStatus
-check_and(GauthChecker *checker, GauthCheckNode *node, const uint64_t *prior,
-		  GauthCapabilities found)
-{
-	GauthCheckNode *left = node->args[0];
-	GauthStatus status = gauth_check_expect(checker, left, prior, found,
-											&gauth_type_bool);
-
-	if (status != GAUTH_OK)
-		return status;
-	if (!is_kind(left, GAUTH_TYPE_FALSE))
-		return check_and_right(checker, node, prior, found);
-	node->type = &gauth_type_false;
-	node->failed = left->failed;
-	clear(checker, found);
-	return GAUTH_OK;
-}
-
-static GauthStatus
-check_or_right(GauthChecker *checker, GauthCheckNode *node,
-			   const uint64_t *prior, GauthCapabilities found)
-{
-	GauthCheckNode *left = node->args[0];
-	GauthCheckNode *right = node->args[1];
-	GauthCapabilities more = take_set(checker);
-	GauthStatus status = gauth_check_expect(checker, right, prior, more,
-											&gauth_type_bool);
-
-	node->failed = left->failed || right->failed;
-	node->type = &gauth_type_bool;
-	if (left->type == NULL || right->type == NULL)
-		node->failed = true;
-	else if (is_kind(right, GAUTH_TYPE_TRUE))
-	{
-		node->type = &gauth_type_true;
-		copy(checker, found, more);
-	}
-	else if (is_kind(right, GAUTH_TYPE_FALSE))
-		node->type = left->type;
-	else if (is_kind(left, GAUTH_TYPE_FALSE))
-	{
-		node->type = right->type;
-		copy(checker, found, more);
-	}
-	else
-		intersect(checker, found, more);
-	give_back(checker, more);
-	return status;
-}
-
-static GauthStatus
-check_or(GauthChecker *checker, GauthCheckNode *node, const uint64_t *prior,
-		 GauthCapabilities found)
-{
-	GauthCheckNode *left = node->args[0];
-	GauthStatus status = gauth_check_expect(checker, left, prior, found,
-											&gauth_type_bool);
-
-	if (status != GAUTH_OK)
-		return status;
-	if (!is_kind(left, GAUTH_TYPE_TRUE))
-		return check_or_right(checker, node, prior, found);
-	node->type = &gauth_type_true;
-	node->failed = left->failed;
-	return GAUTH_OK;
-}
-
-/* the one branch that a certain condition leaves */
-static GauthStatus
-check_branch(GauthChecker *checker, GauthCheckNode *node,
-			 const uint64_t *prior, GauthCapabilities found)
-{
-	bool		taken = is_kind(node->args[0], GAUTH_TYPE_TRUE);
-	GauthCheckNode *branch = node->args[taken ? 1 : 2];
-	GauthCapabilities known = take_set(checker);
-	GauthCapabilities more = take_set(checker);
-	GauthStatus status;
-
-	copy(checker, known, prior);
-	if (taken)
-		unite(checker, known, found);
-	else
-		clear(checker, found);
-	status = gauth_check_node(checker, branch, known, more);
-	unite(checker, found, more);
-	node->type = branch->type;
-	node->failed = node->args[0]->failed || branch->failed;
-	give_back(checker, known);
-	return status;
-}
-
-static GauthStatus
-join_branches(GauthChecker *checker, GauthCheckNode *node)
-{
-	const GauthType *then_type = node->args[1]->type;
-	const GauthType *else_type = node->args[2]->type;
-	GauthStatus status;
-
-	node->type = NULL;
-	node->failed = node->args[0]->failed || node->args[1]->failed ||
-		node->args[2]->failed;
-	if (then_type == NULL || else_type == NULL)
-	{
-		node->failed = true;
-		return GAUTH_OK;
-	}
-	status = gauth_check_lub(checker, then_type, else_type, &node->type);
-	if (status != GAUTH_OK || node->type != NULL)
-		return status;
-	node->failed = true;
-	return gauth_check_report_types(checker, node, then_type, else_type);
-}
-
-static GauthStatus
-check_both_branches(GauthChecker *checker, GauthCheckNode *node,
-					const uint64_t *prior, GauthCapabilities found)
-{
-	GauthCapabilities known = take_set(checker);
-	GauthCapabilities more = take_set(checker);
-	GauthStatus status;
-
-	copy(checker, known, prior);
-	unite(checker, known, found);
-	status = gauth_check_node(checker, node->args[1], known, more);
-	if (node->args[1]->failed)
-		clear(checker, found);
-	else
-		unite(checker, found, more);
-	if (status == GAUTH_OK)
-		status = gauth_check_node(checker, node->args[2], prior, more);
-	intersect(checker, found, more);
-	give_back(checker, known);
-	if (status != GAUTH_OK)
-		return status;
-	return join_branches(checker, node);
-}
-
-static GauthStatus
-check_if(GauthChecker *checker, GauthCheckNode *node, const uint64_t *prior,
-		 GauthCapabilities found)
-{
-	GauthCheckNode *test = node->args[0];
-	GauthStatus status = gauth_check_expect(checker, test, prior, found,
-											&gauth_type_bool);
-
-	if (status != GAUTH_OK)
-		return status;
-	if (is_kind(test, GAUTH_TYPE_TRUE) || is_kind(test, GAUTH_TYPE_FALSE))
-		return check_branch(checker, node, prior, found);
-	return check_both_branches(checker, node, prior, found);
-}
-
-static GauthStatus
-check_not(GauthChecker *checker, GauthCheckNode *node, const uint64_t *prior)
-{
-	GauthCheckNode *arg = node->args[0];
-	GauthStatus status = gauth_check_part(checker, arg, prior,
-										  &gauth_type_bool);
-
-	node->failed = arg->failed;
-	node->type = &gauth_type_bool;
-	if (is_kind(arg, GAUTH_TYPE_TRUE))
-		node->type = &gauth_type_false;
-	else if (is_kind(arg, GAUTH_TYPE_FALSE))
-		node->type = &gauth_type_true;
+	gauth_capabilities_give_back(checker, found);
 	return status;
 }
 
@@ -674,13 +335,13 @@ dispatch(GauthChecker *checker, GauthCheckNode *node, const uint64_t *prior,
 			check_variable(checker, node);
 			return GAUTH_OK;
 		case GAUTH_EXPR_IF:
-			return check_if(checker, node, prior, found);
+			return gauth_check_if(checker, node, prior, found);
 		case GAUTH_EXPR_AND:
-			return check_and(checker, node, prior, found);
+			return gauth_check_and(checker, node, prior, found);
 		case GAUTH_EXPR_OR:
-			return check_or(checker, node, prior, found);
+			return gauth_check_or(checker, node, prior, found);
 		case GAUTH_EXPR_NOT:
-			return check_not(checker, node, prior);
+			return gauth_check_not(checker, node, prior);
 		case GAUTH_EXPR_NEGATE:
 		case GAUTH_EXPR_ADD:
 		case GAUTH_EXPR_SUB:
@@ -735,10 +396,10 @@ gauth_check_node(GauthChecker *checker, GauthCheckNode *node,
 	(*checker->steps)--;
 	node->type = NULL;
 	node->failed = false;
-	clear(checker, found);
+	gauth_capabilities_clear(checker, found);
 	status = dispatch(checker, node, prior, found);
 	if (node->failed)
-		clear(checker, found);
+		gauth_capabilities_clear(checker, found);
 	return status;
 }
 
@@ -752,13 +413,13 @@ gauth_check_node(GauthChecker *checker, GauthCheckNode *node,
 GauthStatus
 gauth_check_environment(GauthChecker *checker)
 {
-	GauthCapabilities none = take_set(checker);
-	GauthCapabilities found = take_set(checker);
+	GauthCapabilities none = gauth_capabilities_take(checker);
+	GauthCapabilities found = gauth_capabilities_take(checker);
 	GauthStatus status;
 
-	clear(checker, none);
+	gauth_capabilities_clear(checker, none);
 	status = gauth_check_expect(checker, checker->tree.root, none, found,
 								&gauth_type_bool);
-	give_back(checker, none);
+	gauth_capabilities_give_back(checker, none);
 	return status;
 }

@@ -79,4 +79,8 @@ extern GauthStatus gauth_check_tree_make(GauthCheckTree *tree,
 										 const GauthPolicy *policy,
 										 GauthError *err);
 
+extern GauthStatus gauth_check_find_shape(GauthCheckTree *tree,
+										  const GauthCheckNode *node,
+										  uint32_t *shape);
+
 #endif							/* GAUTH_POLICY_VALIDATE_TREE_H */

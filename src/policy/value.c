@@ -157,7 +157,8 @@ gauth_value_hash(GauthValue value)
 		case GAUTH_VALUE_DECIMAL:
 		case GAUTH_VALUE_DATETIME:
 		case GAUTH_VALUE_DURATION:
-			return gauth_hash_mix(seed ^ (uint64_t) value.number, GAUTH_HASH_B);
+			return gauth_hash_mix(seed ^ (uint64_t) value.number,
+								  GAUTH_HASH_B);
 		case GAUTH_VALUE_STRING:
 			return gauth_bytes_hash(gauth_value_text(value), seed);
 		case GAUTH_VALUE_ENTITY:

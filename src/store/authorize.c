@@ -214,7 +214,8 @@ begin(GauthSession *session, GauthSpan name, const GauthEntityStore *brought,
 	if (status == GAUTH_OK && session->store != NULL)
 	{
 		session->source = gauth_entity_source_open(session->store, brought);
-		session->may_ask_for_others = gauth_access_allows(GAUTH_ENFORCER, NULL);
+		session->may_ask_for_others = gauth_access_allows(GAUTH_ENFORCER,
+														  NULL);
 		status = make_identity(session, &arena);
 		if (status == GAUTH_OK)
 			status = make_context(&arena, NULL, &session->other_context);

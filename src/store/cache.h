@@ -17,8 +17,8 @@ typedef struct GauthCache
 {
 	const char *title;			/* of its memory context */
 	GauthGroup	group;			/* whose change makes it forget */
-	void		(*release) (void *thing);	/* frees what palloc does not know;
-											 * may be NULL */
+	void		(*release) (void *thing);	/* frees what palloc does not
+											 * know; may be NULL */
 	MemoryContext context;		/* everything that is remembered */
 	HTAB	   *things;
 	uint64		generation;

@@ -11,7 +11,11 @@
 #include "store/generation.h"
 
 #include "access/xact.h"
+#include "executor/execdesc.h"
+#include "nodes/execnodes.h"
+#include "tcop/pquery.h"
 #include "utils/inval.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -56,46 +60,65 @@ table_changed(Datum argument, Oid relation)
 	}
 }
 
-/* what tells the current statement from the one before */
+/* who has asked last */
 static struct
 {
 	uint64		number;
-	TimestampTz started_at;
-	Snapshot	snapshot;
-	CommandId	command;
-	uint64		completions;
+	EState	   *query;			/* the client's query, until it ends */
+	TimestampTz started_at;		/* a cursor goes on in a later statement */
+	bool		stale;
 }			statement;
 
-/*
- * A statement of the client's has a time of its own.  Inside a function the
- * snapshot tells: it moves on with our own commands, and with every
- * transaction that has completed, before which there is nothing new to hear.
- */
-static bool
-is_same_statement(void)
+static void
+query_ended(void *query)
 {
-	Snapshot	snapshot;
-
-	if (!ActiveSnapshotSet())
-		return false;
-	snapshot = GetActiveSnapshot();
-	return statement.started_at == GetCurrentStatementStartTimestamp() &&
-		statement.snapshot == snapshot &&
-		statement.command == snapshot->curcid &&
-		statement.completions == snapshot->snapXactCompletionCount;
+	if (statement.query == query)
+		statement.query = NULL;
 }
 
-static void
-note_statement(void)
+/*
+ * The query whose rows are being made for the client, NULL inside a function
+ * that has a snapshot of its own.  No snapshot tells two statements of a
+ * function apart: under REPEATABLE READ they have the same one, and a
+ * transaction leaves the others' snapshots a moment before it is heard of.
+ */
+static EState *
+running_query(void)
 {
-	Snapshot	snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
+	QueryDesc  *query = ActivePortal == NULL ? NULL : ActivePortal->queryDesc;
+
+	if (query == NULL || query->estate == NULL || !ActiveSnapshotSet() ||
+		GetActiveSnapshot() != query->snapshot)
+		return NULL;
+	return query->estate;
+}
+
+static bool
+has_asked(const EState * query)
+{
+	return query != NULL && statement.query == query && !statement.stale &&
+		statement.started_at == GetCurrentStatementStartTimestamp();
+}
+
+/*
+ * A query within a query, such as a cursor of a function, asks every time: to
+ * take turns would leave a callback behind at each of them.
+ */
+static void
+note_query(EState * query)
+{
+	MemoryContextCallback *callback;
 
 	statement.number++;
 	statement.started_at = GetCurrentStatementStartTimestamp();
-	statement.snapshot = snapshot;
-	statement.command = snapshot == NULL ? 0 : snapshot->curcid;
-	statement.completions = snapshot == NULL ?
-		0 : snapshot->snapXactCompletionCount;
+	statement.stale = false;
+	if (query == NULL || statement.query != NULL)
+		return;
+	callback = MemoryContextAllocZero(query->es_query_cxt, sizeof(*callback));
+	callback->func = query_ended;
+	callback->arg = query;
+	MemoryContextRegisterResetCallback(query->es_query_cxt, callback);
+	statement.query = query;
 }
 
 /* what was true inside a subtransaction may not be so behind it */
@@ -104,7 +127,7 @@ subtransaction_ended(SubXactEvent event, SubTransactionId mine,
 					 SubTransactionId parent, void *argument)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		statement.snapshot = NULL;
+		statement.stale = true;
 }
 
 /*
@@ -150,9 +173,11 @@ gauth_generation(GauthGroup group)
 uint64
 gauth_generation_refresh(void)
 {
-	if (!is_same_statement())
+	EState	   *query = running_query();
+
+	if (!has_asked(query))
 	{
-		note_statement();
+		note_query(query);
 		AcceptInvalidationMessages();
 	}
 	return statement.number;

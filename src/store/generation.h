@@ -12,8 +12,8 @@ typedef enum GauthGroup
 {
 	GAUTH_GROUP_ISSUERS,		/* issuers, keys, private halves */
 	GAUTH_GROUP_REVOCATIONS,
-	GAUTH_GROUP_POLICIES,		/* stores, policies, links, schemas, mappings */
-	GAUTH_GROUP_ENTITIES,		/* entities, bindings, what requests may give */
+	GAUTH_GROUP_POLICIES,		/* stores, policies, links, mappings */
+	GAUTH_GROUP_ENTITIES,		/* entities, bindings, request attributes */
 	GAUTH_GROUP_COUNT
 } GauthGroup;
 

@@ -237,6 +237,7 @@ static GauthStatus
 read_row(GauthArena *arena, GauthSpan name, StoreRow *row)
 {
 	GauthScan	scan;
+	GauthSpan	mode;
 	bool		is_null;
 	GauthStatus status = GAUTH_OK;
 
@@ -247,8 +248,8 @@ read_row(GauthArena *arena, GauthSpan name, StoreRow *row)
 	row->found = gauth_scan_next(&scan);
 	if (row->found)
 	{
-		(void) gauth_policy_mode_find(gauth_scan_text(&scan, POLICY_STORE_MODE),
-									  &row->mode);
+		mode = gauth_scan_text(&scan, POLICY_STORE_MODE);
+		(void) gauth_policy_mode_find(mode, &row->mode);
 		row->version = DatumGetInt64(gauth_scan_value(&scan,
 													  POLICY_STORE_VERSION,
 													  &is_null));

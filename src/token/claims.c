@@ -122,7 +122,8 @@ numbers_are_bounded(const GauthJson *root)
 	stack[0] = root;
 	while ((value = next_value(stack, &depth)) != NULL)
 	{
-		if (value->type == GAUTH_JSON_NUMBER && !number_is_bounded(value->text))
+		if (value->type == GAUTH_JSON_NUMBER &&
+			!number_is_bounded(value->text))
 			return false;
 	}
 	return true;
@@ -230,7 +231,8 @@ check_times(const GauthClaims *claims, const GauthClaimRules *rules,
 	if (claims->has_not_before &&
 		rules->now + rules->leeway < claims->not_before)
 		return gauth_fail(err, GAUTH_TOKEN_NOT_YET_VALID, "nbf");
-	if (claims->has_issued_at && rules->now + rules->leeway < claims->issued_at)
+	if (claims->has_issued_at &&
+		rules->now + rules->leeway < claims->issued_at)
 		return gauth_fail(err, GAUTH_TOKEN_NOT_YET_VALID, "iat");
 	if (rules->max_lifetime > 0 &&
 		claims->expires_at - from > rules->max_lifetime)

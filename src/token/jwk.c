@@ -69,13 +69,15 @@ part_of(GauthKeyMaterial *material, const Part *part)
 static const Family *
 find_family(const GauthJson *json)
 {
+	const GauthJson *kty = gauth_json_get(json, "kty");
+	const GauthJson *crv = gauth_json_get(json, "crv");
 	size_t		i;
 
 	for (i = 0; i < FAMILY_COUNT; i++)
 	{
-		if (gauth_json_is_string(gauth_json_get(json, "kty"), families[i].kty) &&
+		if (gauth_json_is_string(kty, families[i].kty) &&
 			(families[i].crv == NULL ||
-			 gauth_json_is_string(gauth_json_get(json, "crv"), families[i].crv)))
+			 gauth_json_is_string(crv, families[i].crv)))
 			return &families[i];
 	}
 	return NULL;
@@ -208,7 +210,8 @@ gauth_jwk_read(GauthArena *arena, const GauthJson *json, GauthJwk *jwk,
 	jwk->material.type = family->type;
 	jwk->material.curve = family->curve;
 	status = read_purpose(json, jwk, err);
-	for (part = family->parts; status == GAUTH_OK && part->name != NULL; part++)
+	for (part = family->parts; status == GAUTH_OK && part->name != NULL;
+		 part++)
 		status = read_part(arena, json, part, jwk, err);
 	return status;
 }
@@ -380,5 +383,6 @@ gauth_jwk_thumbprint(GauthCrypto *crypto, GauthArena *arena,
 
 	gauth_text_init(&text, arena);
 	gauth_text_append_base64url(&text, gauth_span(digest, sizeof(digest)));
-	return gauth_text_finish(&text, thumbprint) ? GAUTH_OK : GAUTH_OUT_OF_MEMORY;
+	return gauth_text_finish(&text, thumbprint) ?
+		GAUTH_OK : GAUTH_OUT_OF_MEMORY;
 }

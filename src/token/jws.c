@@ -213,7 +213,8 @@ gauth_jws_parse(GauthArena *arena, GauthSpan token, GauthJws *jws,
 
 	status = gauth_base64url_decode(arena, segments[0], &header, NULL);
 	if (status == GAUTH_OK)
-		status = gauth_base64url_decode(arena, segments[1], &jws->payload, NULL);
+		status = gauth_base64url_decode(arena, segments[1], &jws->payload,
+										NULL);
 	if (status == GAUTH_OK)
 		status = gauth_base64url_decode(arena, segments[2], &jws->signature,
 										NULL);
@@ -255,7 +256,8 @@ gauth_jws_sign(GauthArena *arena, GauthKey *key, GauthSpan header,
 	if (!gauth_text_finish(&text, &signing_input))
 		return GAUTH_OUT_OF_MEMORY;
 
-	status = gauth_signature_create(key, signing_input, signature, &size, NULL);
+	status = gauth_signature_create(key, signing_input, signature, &size,
+									NULL);
 	if (status != GAUTH_OK)
 		return status;
 	gauth_text_append_char(&text, '.');

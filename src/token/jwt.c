@@ -14,7 +14,8 @@
 bool
 gauth_status_is_before_signature(GauthStatus status)
 {
-	return status >= GAUTH_TOKEN_MALFORMED && status <= GAUTH_SIGNATURE_INVALID;
+	return status >= GAUTH_TOKEN_MALFORMED &&
+		status <= GAUTH_SIGNATURE_INVALID;
 }
 
 /*

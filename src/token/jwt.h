@@ -12,7 +12,7 @@
 typedef struct GauthJwtRules
 {
 	GauthClaimRules claims;
-	GauthSpan	typ;			/* the header's type; empty = any but foreign */
+	GauthSpan	typ;			/* of the header; empty = any but foreign */
 	GauthAlgorithmList accepted;
 } GauthJwtRules;
 

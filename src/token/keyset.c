@@ -87,7 +87,8 @@ gauth_keyset_jwks(GauthArena *arena, const GauthJson *json, GauthJwk **jwks,
 
 static GauthStatus
 add_entry(GauthCrypto *crypto, const GauthJwk *jwk,
-		  const GauthAlgorithmList *accepted, GauthKeySet *set, GauthError *err)
+		  const GauthAlgorithmList *accepted, GauthKeySet *set,
+		  GauthError *err)
 {
 	GauthKeyEntry *entry = &set->entries[set->count];
 	GauthAlgorithm algorithm;
@@ -114,9 +115,9 @@ add_entry(GauthCrypto *crypto, const GauthJwk *jwk,
  * GAUTH_KEY_UNSUPPORTED.
  */
 GauthStatus
-gauth_keyset_read(GauthCrypto *crypto, GauthArena *arena, const GauthJson *json,
-				  const GauthAlgorithmList *accepted, GauthKeySet *set,
-				  GauthError *err)
+gauth_keyset_read(GauthCrypto *crypto, GauthArena *arena,
+				  const GauthJson *json, const GauthAlgorithmList *accepted,
+				  GauthKeySet *set, GauthError *err)
 {
 	GauthJwk   *jwks;
 	int			count;

@@ -60,7 +60,7 @@ static GauthSpan
 workload_cut(GauthSpan *rest, char separator)
 {
 	const char *end = rest->len == 0 ? NULL :
-		memchr(rest->data, separator, rest->len);
+	memchr(rest->data, separator, rest->len);
 	GauthSpan	part = *rest;
 
 	if (end == NULL)
@@ -122,7 +122,8 @@ workload_add(Workload *workload, const char *type, GauthSpan id,
 static GauthField
 workload_field(const char *name, GauthValue value)
 {
-	return (GauthField) {
+	return (GauthField)
+	{
 		.name = name,.name_len = (uint32_t) strlen(name),.value = value
 	};
 }
@@ -158,7 +159,8 @@ workload_add_document(Workload *workload, GauthSpan id, GauthSpan folder,
 	fields[0] = workload_field("amount",
 							   gauth_value_long(workload_number(amount)));
 	fields[1] = workload_field("locked",
-							   gauth_value_bool(gauth_span_is(locked, "true")));
+							   gauth_value_bool(gauth_span_is(locked,
+															  "true")));
 	workload_add(workload, "Doc", id, fields, 2, &parents);
 }
 
@@ -219,7 +221,8 @@ workload_request(const Workload *workload, uint32_t line, GauthArena *arena)
 {
 	const WorkloadRequest *from = &workload->requests[line];
 
-	return (GauthRequest) {
+	return (GauthRequest)
+	{
 		gauth_uid_make(arena, GAUTH_SPAN("User"), from->user),
 			gauth_uid_make(arena, GAUTH_SPAN("Action"), from->action),
 			gauth_uid_make(arena, GAUTH_SPAN("Doc"), from->document),

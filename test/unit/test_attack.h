@@ -67,8 +67,10 @@ static const GauthSpan audience_name = TEXT("api");
 UNIT_MAYBE_UNUSED static GauthJwtRules
 make_rules(void)
 {
-	return (GauthJwtRules) {
-		.claims = {
+	return (GauthJwtRules)
+	{
+		.claims =
+		{
 			.now = NOW,.max_lifetime = 86400,.issuer = &issuer_name,
 				.audiences = &audience_name,.audience_count = 1
 		}

@@ -477,7 +477,7 @@ static void
 test_spare_bits(void)
 {
 	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	GauthSpan	good = sign_token(signer, GAUTH_SPAN(GOOD_HEADER),
 								  GAUTH_SPAN(GOOD_PAYLOAD));
 	GauthSpan	other;
@@ -551,7 +551,10 @@ main(void)
 	begin_token();
 	secret = generate(GAUTH_HS256);
 	signer = entry.key = make_key(&secret, GAUTH_HS256);
-	keys = (GauthKeySet) {.count = 1,.entries = &entry};
+	keys = (GauthKeySet)
+	{
+		.count = 1,.entries = &entry
+	};
 	secret = generate(GAUTH_HS256);
 	stranger = make_key(&secret, GAUTH_HS256);
 	rules = make_rules();

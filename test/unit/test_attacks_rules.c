@@ -229,13 +229,21 @@ test_allow_list(void)
 								   GAUTH_SPAN(GOOD_PAYLOAD));
 	GauthJwtRules saved = rules;
 
-	rules.accepted = (GauthAlgorithmList) {
-		.count = 2,.items = {GAUTH_RS256, GAUTH_ES256}
+	rules.accepted = (GauthAlgorithmList)
+	{
+		.count = 2,.items =
+		{
+			GAUTH_RS256, GAUTH_ES256
+		}
 	};
 	(void) expect(1, verify_token(token, &keys, &rules),
 				  GAUTH_ALGORITHM_REFUSED, "not on the list");
-	rules.accepted = (GauthAlgorithmList) {
-		.count = 2,.items = {GAUTH_ES256, GAUTH_HS256}
+	rules.accepted = (GauthAlgorithmList)
+	{
+		.count = 2,.items =
+		{
+			GAUTH_ES256, GAUTH_HS256
+		}
 	};
 	(void) expect(1, verify_token(token, &keys, &rules), GAUTH_OK,
 				  "control, on the list");
@@ -352,9 +360,9 @@ test_answers(void)
 	for (each = GAUTH_OK; each < GAUTH_STATUS_COUNT; each++)
 	{
 		bool		before = each == GAUTH_TOKEN_MALFORMED ||
-			each == GAUTH_TOKEN_TOO_LARGE || each == GAUTH_ALGORITHM_REFUSED ||
-			each == GAUTH_HEADER_REFUSED || each == GAUTH_ISSUER_UNKNOWN ||
-			each == GAUTH_KEY_NOT_FOUND || each == GAUTH_SIGNATURE_INVALID;
+		each == GAUTH_TOKEN_TOO_LARGE || each == GAUTH_ALGORITHM_REFUSED ||
+		each == GAUTH_HEADER_REFUSED || each == GAUTH_ISSUER_UNKNOWN ||
+		each == GAUTH_KEY_NOT_FOUND || each == GAUTH_SIGNATURE_INVALID;
 
 		CHECK(gauth_status_is_before_signature(each) == before);
 		CHECK(strlen(gauth_status_name(each)) > 0);
@@ -370,7 +378,10 @@ main(void)
 	rules = make_rules();
 	secret = generate(GAUTH_HS256);
 	entry.key = make_key(&secret, GAUTH_HS256);
-	keys = (GauthKeySet) {.count = 1,.entries = &entry};
+	keys = (GauthKeySet)
+	{
+		.count = 1,.entries = &entry
+	};
 	test_names();
 	test_subjects();
 	test_no_audience();

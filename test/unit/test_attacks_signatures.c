@@ -77,6 +77,7 @@ static const struct
 	size_t		size;
 	const char *order;
 }			curves[] = {
+
 	{GAUTH_ES256, 32, "ffffffff00000000ffffffffffffffff"
 	"bce6faada7179e84f3b9cac2fc632551"},
 	{GAUTH_ES384, 48, "ffffffffffffffffffffffffffffffffffffffffffffffff"

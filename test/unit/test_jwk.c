@@ -109,7 +109,7 @@ static const Case cases[] = {
 	/* Ed25519: small order, not canonical, of another length */
 	{EDWARDS(ZEROS_32), GAUTH_KEY_WEAK},
 	{EDWARDS("AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), GAUTH_KEY_WEAK},
-	{EDWARDS("7P________________________________________38"), GAUTH_KEY_WEAK},
+	{EDWARDS("7P_______________________________________38"), GAUTH_KEY_WEAK},
 	{EDWARDS("x2oP_T2ZAwIFpjVKKY4o4p3sc31xHtOK3zw_dpPMAAA"),
 	GAUTH_KEY_MALFORMED},
 	{EDWARDS(OKP_X "AA"), GAUTH_KEY_MALFORMED},
@@ -358,7 +358,7 @@ test_write(void)
 		again = read_jwk(text);
 		CHECK(!again.has_private && again.material.d.len == 0);
 		CHECK(again.material.p.len == 0 && again.material.qi.len == 0);
-			CHECK(gauth_json_get(parse(text), "d") == NULL);
+		CHECK(gauth_json_get(parse(text), "d") == NULL);
 	}
 }
 
@@ -481,7 +481,7 @@ test_memory(void)
 	GauthKeyMaterial material = secret_of(from_base64url(GAUTH_SPAN(OCT_K)));
 	GauthKey   *key = make_key(&material, GAUTH_HS256);
 	GauthSpan	token = sign_token(key, GAUTH_SPAN("{\"alg\":\"HS256\",\"kid\":"
-												  "\"\\u0061\"}"),
+												   "\"\\u0061\"}"),
 								   GAUTH_SPAN("{\"exp\":9,\"scope\":[\"b\","
 											  "\"\\u0061\"]}"));
 	unsigned	good = 0;

@@ -62,7 +62,8 @@ fixture_schema(Fixture *fixture, GauthSpan source)
 UNIT_MAYBE_UNUSED static GauthEntityReader
 fixture_reader(Fixture *fixture, GauthArena *arena)
 {
-	return (GauthEntityReader) {
+	return (GauthEntityReader)
+	{
 		arena, &gauth_policy_default_limits, fixture->schema, &fixture->err
 	};
 }

@@ -261,7 +261,8 @@ unpack_corpus(char *folder)
 			 "%s/cedar-integration-tests/corpus-tests.tar.gz", unit_corpora());
 	if (access(archive, R_OK) != 0 || mkdtemp(folder) == NULL)
 		return NULL;
-	snprintf(command, sizeof(command), "tar xzf '%s' -C '%s'", archive, folder);
+	snprintf(command, sizeof(command), "tar xzf '%s' -C '%s'", archive,
+			 folder);
 	return system(command) == 0 ? folder : NULL;
 }
 

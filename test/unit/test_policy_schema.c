@@ -37,7 +37,9 @@ static const SchemaCase text_cases[] = {
 	"action a appliesTo { principal: A, resource: A, context: C };", NULL},
 	{"entity A; action a appliesTo { principal: A, resource: A } "
 	"attributes {};", NULL},
-	{"type Long = String; entity A { x: Long, y: __cedar::Long };", NULL},
+	{"type decimal = String; entity A { x: decimal, y: __cedar::decimal };",
+	NULL},
+	{"entity Long; entity A { x: Long, y: __cedar::Long };", NULL},
 	{"entity ipaddr; entity A { x: ipaddr, y: __cedar::ipaddr };", NULL},
 	{"type User = Long; entity User; entity A { u: User };", NULL},
 	{"entity entity, tags, principal, Set; "
@@ -52,7 +54,7 @@ static const SchemaCase text_cases[] = {
 
 	{"entity", "line 1, column 7: expected an identifier"},
 	{"entity User", "expected \";\""},
-	{"entity User { name };", "line 1, column 19: expected \":\""},
+	{"entity User { name };", "line 1, column 20: expected \":\""},
 	{"entity User { name: };", "expected a type"},
 	{"entity User { name: String name: Long };", "expected \",\" or \"}\""},
 	{"entity User { a: Set<Long };", "expected \">\""},
@@ -123,14 +125,15 @@ static const SchemaCase json_cases[] = {
 	{"{\"N\": {\"entityTypes\": {\"A\": {\"memberOfTypes\": [\"A\"], "
 		"\"shape\": {\"type\": \"Record\", \"attributes\": {\"x\": "
 		"{\"type\": \"Long\", \"required\": false, \"annotations\": "
-	"{\"doc\": \"d\", \"in\": null}}}}, \"tags\": {\"type\": \"String\"}}}, "
+		"{\"doc\": \"d\", \"in\": null}}}}, \"tags\": "
+		"{\"type\": \"String\"}}}, "
 	"\"actions\": {}, \"annotations\": {\"a\": \"b\"}}}", NULL},
 	{"{\"\": {\"entityTypes\": {\"A\": {\"enum\": [\"x\"]}, \"B\": {}}, "
 		"\"commonTypes\": {\"C\": {\"type\": \"Record\", \"attributes\": {}, "
 		"\"additionalAttributes\": false}}, \"actions\": {\"a\": "
 		"{\"memberOf\": [{\"id\": \"b\"}, {\"id\": \"c\", \"type\": "
 		"\"Action\"}], \"appliesTo\": {\"principalTypes\": [\"A\"], "
-	"\"resourceTypes\": [], \"context\": {\"type\": \"C\"}}}, "
+		"\"resourceTypes\": [], \"context\": {\"type\": \"C\"}}}, "
 	"\"b\": {\"appliesTo\": null, \"memberOf\": null}, \"c\": {}}}}", NULL},
 	{"{\"\": {\"entityTypes\": {\"A\": {\"shape\": {\"type\": \"Record\", "
 		"\"attributes\": {\"e\": {\"type\": \"Entity\", \"name\": \"A\"}, "
@@ -235,9 +238,9 @@ static const GauthType *
 get_attribute(const GauthSchema *schema, const char *type, const char *name)
 {
 	const GauthEntityType *entity =
-		gauth_schema_find_type(schema, gauth_span_of(type));
+	gauth_schema_find_type(schema, gauth_span_of(type));
 	const GauthAttribute *attribute = entity == NULL ? NULL :
-		gauth_type_find_attribute(entity->shape, gauth_span_of(name));
+	gauth_type_find_attribute(entity->shape, gauth_span_of(name));
 
 	return attribute == NULL ? NULL : attribute->type;
 }
@@ -249,6 +252,15 @@ is_entity_of(const GauthType *type, const char *name)
 		type->count == 1 && gauth_span_is(type->entities[0]->name, name);
 }
 
+static const char names_source[] =
+"entity Group; type Name = String;"
+"namespace A {"
+"  entity User { n: Name, g: Group, r: A::Role, s: Set<Role> };"
+"  entity Role; type decimal = { x: __cedar::Long };"
+"  entity Thing { l: decimal, u: User, o?: Other };"
+"  type User = Bool; type Other = User;"
+"}";
+
 /* which declaration a name means */
 static void
 test_names(void)
@@ -258,14 +270,7 @@ test_names(void)
 	const GauthType *type;
 
 	gauth_arena_init(&arena, NULL, 0, &gauth_malloc_source, 0);
-	schema = read_schema(&arena, GAUTH_SPAN(
-											"entity Group; type Name = String;"
-											"namespace A {"
-											"  entity User { n: Name, g: Group, r: A::Role, s: Set<Role> };"
-											"  entity Role; type Long = { x: __cedar::Long };"
-											"  entity Thing { l: Long, u: User, o?: Other };"
-											"  type User = Bool; type Other = User;"
-											"}"));
+	schema = read_schema(&arena, gauth_span_of(names_source));
 	if (CHECK(schema != NULL))
 	{
 		CHECK(get_attribute(schema, "A::User", "n") == &gauth_type_string);
@@ -291,9 +296,12 @@ test_names(void)
 static bool
 is_in(const GauthSchema *schema, const char *lower, const char *upper)
 {
-	return gauth_entity_type_has_ancestor(
-		gauth_schema_find_type(schema, gauth_span_of(lower)),
-		gauth_schema_find_type(schema, gauth_span_of(upper)));
+	const GauthEntityType *low =
+	gauth_schema_find_type(schema, gauth_span_of(lower));
+	const GauthEntityType *high =
+	gauth_schema_find_type(schema, gauth_span_of(upper));
+
+	return gauth_entity_type_has_ancestor(low, high);
 }
 
 static const GauthSchemaAction *
@@ -305,6 +313,15 @@ get_action(GauthArena *arena, const GauthSchema *schema, const char *type,
 												   gauth_span_of(id)));
 }
 
+static const char hierarchy_source[] =
+"namespace N {"
+"  entity A in B; entity B in [C, D]; entity C; entity D in A;"
+"  entity E enum [\"z\", \"a\", \"m\"];"
+"  action read in some; action some in all; action all;"
+"  action write in all appliesTo { principal: [A, B, A],"
+"    resource: [C, E], context: { \"k\"?: Long } };"
+"}";
+
 static void
 test_hierarchies(void)
 {
@@ -315,14 +332,7 @@ test_hierarchies(void)
 	const GauthSchemaAction *all;
 
 	gauth_arena_init(&arena, NULL, 0, &gauth_malloc_source, 0);
-	schema = read_schema(&arena, GAUTH_SPAN(
-											"namespace N {"
-											"  entity A in B; entity B in [C, D]; entity C; entity D in A;"
-											"  entity E enum [\"z\", \"a\", \"m\"];"
-											"  action read in some; action some in all; action all;"
-											"  action write in all appliesTo { principal: [A, B, A],"
-											"    resource: [C, E], context: { \"k\"?: Long } };"
-											"}"));
+	schema = read_schema(&arena, gauth_span_of(hierarchy_source));
 	if (CHECK(schema != NULL))
 	{
 		CHECK(is_in(schema, "N::A", "N::C"));
@@ -616,13 +626,13 @@ static void
 test_writers(void)
 {
 	static const char source[] =
-		"@doc(\"a \\\"b\\\"\\n\\u{1}\") namespace N {\n"
-		"  @x type T = { @y \"in\": Long, b?: Set<{ c: U }> };\n"
-		"  entity U in [U] = { t: T } tags decimal;\n"
-		"  entity E enum [\"\\\\\", \"\\u{e9}\"];\n"
-		"  action \"a\\tb\" in [\"g\", N::Action::\"g\"] appliesTo {\n"
-		"    principal: [U], resource: [U, E], context: T };\n"
-		"  action g;\n}\nentity Z;\n";
+	"@doc(\"a \\\"b\\\"\\n\\u{1}\") namespace N {\n"
+	"  @x type T = { @y \"in\": Long, b?: Set<{ c: U }> };\n"
+	"  entity U in [U] = { t: T } tags decimal;\n"
+	"  entity E enum [\"\\\\\", \"\\u{e9}\"];\n"
+	"  action \"a\\tb\" in [\"g\", N::Action::\"g\"] appliesTo {\n"
+	"    principal: [U], resource: [U, E], context: T };\n"
+	"  action g;\n}\nentity Z;\n";
 	GauthArena	arena;
 	const GauthSchema *schema;
 	bool		sayable;
@@ -729,10 +739,9 @@ test_limits(void)
 	check_limit(&arena, chain(&arena, 60, true), GAUTH_LIMIT_EXCEEDED);
 
 	small.closure = 3;
-	CHECK_STATUS(gauth_schema_read(&arena, GAUTH_SPAN("entity A in B; "
-													  "entity B in C; "
-													  "entity C in D; "
-													  "entity D;"),
+	CHECK_STATUS(gauth_schema_read(&arena,
+								   GAUTH_SPAN("entity A in B; entity B in C; "
+											  "entity C in D; entity D;"),
 								   &small, &schema, &err),
 				 GAUTH_LIMIT_EXCEEDED);
 	small.source_size = 4;
@@ -746,17 +755,17 @@ static void
 test_memory(void)
 {
 	static const char text[] =
-		"@a @b(\"\\n\") namespace N { type T = { x: Set<U>, \"\\n\"?: Long };"
-		"entity U in [U] = { t: T } tags T; entity E enum [\"e\"];"
-		"action g, h; action a in [g, \"h\"] appliesTo { principal: [U],"
-		"resource: U, context: T }; type Long = N :: U; }";
+	"@a @b(\"\\n\") namespace N { type T = { x: Set<U>, \"\\n\"?: Long };"
+	"entity U in [U] = { t: T } tags T; entity E enum [\"e\"];"
+	"action g, h; action a in [g, \"h\"] appliesTo { principal: [U],"
+	"resource: U, context: T }; type V = N :: U; }";
 	static const char json[] =
-		"{\"\": {\"entityTypes\": {\"A\": {\"enum\": [\"x\"]}, \"B\": {}}, "
-		"\"commonTypes\": {\"C\": {\"type\": \"Record\", \"attributes\": {"
-		"\"s\": {\"type\": \"Set\", \"element\": {\"type\": \"Long\"}}}}}, "
-		"\"actions\": {\"a\": {\"memberOf\": [{\"id\": \"b\"}], "
-		"\"appliesTo\": {\"principalTypes\": [\"A\"], \"resourceTypes\": "
-		"[\"B\"], \"context\": {\"type\": \"C\"}}}, \"b\": {}}}}";
+	"{\"\": {\"entityTypes\": {\"A\": {\"enum\": [\"x\"]}, \"B\": {}}, "
+	"\"commonTypes\": {\"C\": {\"type\": \"Record\", \"attributes\": {"
+	"\"s\": {\"type\": \"Set\", \"element\": {\"type\": \"Long\"}}}}}, "
+	"\"actions\": {\"a\": {\"memberOf\": [{\"id\": \"b\"}], "
+	"\"appliesTo\": {\"principalTypes\": [\"A\"], \"resourceTypes\": "
+	"[\"B\"], \"context\": {\"type\": \"C\"}}}, \"b\": {}}}}";
 	const char *const sources[] = {text, json};
 	char		buffer[64 * 1024] __attribute__((aligned(16)));
 	size_t		i;

@@ -129,7 +129,7 @@ has_error(const GauthDiagnosticList *list, GauthSpan policy)
 static GauthSpan
 find_id(const Case *test, GauthSpan name)
 {
-	const		GauthPolicy *policy = test->policies.policies;
+	const GauthPolicy *policy = test->policies.policies;
 	unsigned	number = 0;
 	size_t		i;
 
@@ -168,7 +168,7 @@ check_policies(Case *test, const char *mode,
 
 /* Type::id, as the expectations write a uid: the id as it is */
 static bool
-is_named(const GauthUid * uid, GauthSpan name)
+is_named(const GauthUid *uid, GauthSpan name)
 {
 	GauthSpan	type = gauth_uid_type(uid);
 	GauthSpan	id = gauth_uid_id(uid);
@@ -179,7 +179,7 @@ is_named(const GauthUid * uid, GauthSpan name)
 }
 
 static const GauthJson *
-find_expectation(const Case *test, const GauthUid * uid)
+find_expectation(const Case *test, const GauthUid *uid)
 {
 	const GauthJson *each =
 	gauth_json_get(gauth_json_get(test->expectations, "entityValidation"),
@@ -197,8 +197,8 @@ find_expectation(const Case *test, const GauthUid * uid)
 
 /* what cannot be read for its schema does not fit the schema either */
 static bool
-fits(Case *test, const GauthEntityReader * reader, const GauthJson *json,
-	 const GauthEntityStore * store, const GauthUid * uid)
+fits(Case *test, const GauthEntityReader *reader, const GauthJson *json,
+	 const GauthEntityStore *store, const GauthUid *uid)
 {
 	GauthEntity entity;
 
@@ -212,7 +212,7 @@ fits(Case *test, const GauthEntityReader * reader, const GauthJson *json,
 
 /* all entities that can be read, closed, with the schema's actions */
 static GauthEntityStore *
-make_store(Case *test, const GauthEntityReader * reader)
+make_store(Case *test, const GauthEntityReader *reader)
 {
 	GauthEntityStore *store;
 	const GauthJson *json;
@@ -245,7 +245,7 @@ check_entities(Case *test, Tally *tally)
 
 	for (json = test->entities->first; json != NULL; json = json->next)
 	{
-		const		GauthUid *uid;
+		const GauthUid *uid;
 		const GauthJson *expected;
 
 		if (gauth_uid_from_json(&test->arena, gauth_json_get(json, "uid"),

@@ -183,7 +183,10 @@ generate(GauthAlgorithm algorithm)
 UNIT_MAYBE_UNUSED static GauthKeyMaterial
 secret_of(GauthSpan bytes)
 {
-	return (GauthKeyMaterial) {.type = GAUTH_KEY_OCT,.k = bytes};
+	return (GauthKeyMaterial)
+	{
+		.type = GAUTH_KEY_OCT,.k = bytes
+	};
 }
 
 /* the signature of any text at all, lasting */
