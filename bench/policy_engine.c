@@ -1,7 +1,7 @@
 /*
  * policy_engine.c
- *		Decisions per second of the policy engine alone, at 10, 1,000 and
- *		10,000 policies, and the time to load the policies.
+ *		Decisions per processor second of the policy engine alone, at 10,
+ *		1,000 and 10,000 policies, and the time to load the policies.
  *
  * Entities are in memory; the uids of each request are made from text inside
  * the loop, as a caller has to.  The linear evaluator of the same engine is
@@ -14,12 +14,13 @@
 
 #include <time.h>
 
+/* time of the processor: other programs on the machine do not count */
 static double
 seconds_now(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (double) now.tv_sec + (double) now.tv_nsec / 1e9;
 }
 

@@ -71,6 +71,7 @@ gauth_sql_authenticate(PG_FUNCTION_ARGS)
 /* what a reader returned last, for this place in this plan */
 typedef struct Answer
 {
+	MemoryContext memory;		/* of what is below */
 	uint64		serial;			/* the record it was made from */
 	GauthSpan	argument;		/* and the argument, where there is one */
 	bool		is_null;
@@ -80,37 +81,48 @@ typedef struct Answer
 typedef bool (*MakeAnswer) (const GauthIdentity *identity, GauthSpan argument,
 							Datum *value);
 
-/* made in memory that lives as long as the plan; no value becomes a null */
 static Answer *
-make_answer(FunctionCallInfo fcinfo, const GauthIdentity *identity,
-			GauthSpan argument, MakeAnswer make)
+get_answer(FunctionCallInfo fcinfo)
 {
 	MemoryContext memory = fcinfo->flinfo->fn_mcxt;
-	MemoryContext caller = MemoryContextSwitchTo(memory);
 	Answer	   *answer = fcinfo->flinfo->fn_extra;
 
-	if (answer == NULL)
-		answer = palloc0(sizeof(Answer));
-	fcinfo->flinfo->fn_extra = NULL;
-	answer->is_null = !make(identity, argument, &answer->value);
-	answer->argument = gauth_memory_copy(memory, argument);
-	answer->serial = gauth_identity_serial();
+	if (answer != NULL)
+		return answer;
+	answer = MemoryContextAllocZero(memory, sizeof(Answer));
+	answer->memory = AllocSetContextCreate(memory, "gauth answer",
+										   ALLOCSET_SMALL_SIZES);
 	fcinfo->flinfo->fn_extra = answer;
-	MemoryContextSwitchTo(caller);
 	return answer;
+}
+
+/* no value becomes a null; an error on the way leaves no answer */
+static void
+make_answer(Answer *answer, const GauthIdentity *identity, GauthSpan argument,
+			MakeAnswer make)
+{
+	MemoryContext caller = MemoryContextSwitchTo(answer->memory);
+
+	answer->serial = 0;
+	MemoryContextReset(answer->memory);
+	answer->argument = gauth_memory_copy(answer->memory, argument);
+	answer->is_null = !make(identity, answer->argument, &answer->value);
+	answer->serial = gauth_identity_serial();
+	MemoryContextSwitchTo(caller);
 }
 
 static Datum
 read_identity(FunctionCallInfo fcinfo, GauthSpan argument, MakeAnswer make)
 {
 	const GauthIdentity *identity = gauth_identity_current();
-	Answer	   *answer = fcinfo->flinfo->fn_extra;
+	Answer	   *answer;
 
 	if (identity == NULL)
 		PG_RETURN_NULL();
-	if (answer == NULL || answer->serial != gauth_identity_serial() ||
+	answer = get_answer(fcinfo);
+	if (answer->serial != gauth_identity_serial() ||
 		!gauth_span_equal(answer->argument, argument))
-		answer = make_answer(fcinfo, identity, argument, make);
+		make_answer(answer, identity, argument, make);
 	fcinfo->isnull = answer->is_null;
 	return answer->value;
 }

@@ -63,6 +63,7 @@ gauth_sql_verify_jws(PG_FUNCTION_ARGS)
 /* the rules argument, read once for all rows of a statement */
 typedef struct RulesCache
 {
+	MemoryContext memory;		/* of what is below */
 	GauthSpan	source;			/* the bytes of the argument */
 	GauthJwtRules rules;
 	GauthSpan	issuer;
@@ -150,19 +151,17 @@ read_rule(const GauthJson *rule, RulesCache *cache)
 	return false;
 }
 
-/* "memory" is the function's own, where the rules live as long as the plan */
-static RulesCache *
-read_rules(Jsonb *source, MemoryContext memory)
+/* in the current memory context, which is the cache's own */
+static void
+read_rules(Jsonb *source, RulesCache *cache)
 {
-	MemoryContext caller = MemoryContextSwitchTo(memory);
-	RulesCache *cache = palloc0(sizeof(RulesCache));
 	char	   *text = JsonbToCString(NULL, &source->root, VARSIZE(source));
 	GauthArena	arena;
 	GauthJson  *json;
 	GauthJson  *rule;
 	GauthError	err;
 
-	gauth_memory_arena(&arena, NULL, 0, memory);
+	gauth_memory_arena(&arena, NULL, 0, cache->memory);
 	if (gauth_json_parse(&arena, gauth_span_of(text),
 						 &gauth_json_token_limits, &json, &err) != GAUTH_OK)
 		gauth_raise(&err);
@@ -173,23 +172,42 @@ read_rules(Jsonb *source, MemoryContext memory)
 		if (!read_rule(rule, cache))
 			gauth_raise_rule_unknown(rule->name);
 	}
-	cache->source = gauth_memory_copy(memory,
+	cache->source = gauth_memory_copy(cache->memory,
 									  gauth_span(source, VARSIZE(source)));
-	MemoryContextSwitchTo(caller);
+}
+
+static RulesCache *
+get_cache(FunctionCallInfo fcinfo)
+{
+	MemoryContext memory = fcinfo->flinfo->fn_mcxt;
+	RulesCache *cache = fcinfo->flinfo->fn_extra;
+
+	if (cache != NULL)
+		return cache;
+	cache = MemoryContextAllocZero(memory, sizeof(RulesCache));
+	cache->memory = AllocSetContextCreate(memory, "gauth rules",
+										  ALLOCSET_SMALL_SIZES);
+	fcinfo->flinfo->fn_extra = cache;
 	return cache;
 }
 
+/* what was read from an argument of before is thrown away */
 static RulesCache *
 get_rules(FunctionCallInfo fcinfo, int number)
 {
 	Jsonb	   *source = PG_GETARG_JSONB_P(number);
-	RulesCache *cache = fcinfo->flinfo->fn_extra;
+	RulesCache *cache = get_cache(fcinfo);
+	MemoryContext memory = cache->memory;
 
-	if (cache == NULL ||
-		!gauth_span_equal(cache->source, gauth_span(source, VARSIZE(source))))
+	if (!gauth_span_equal(cache->source, gauth_span(source, VARSIZE(source))))
 	{
-		cache = read_rules(source, fcinfo->flinfo->fn_mcxt);
-		fcinfo->flinfo->fn_extra = cache;
+		MemoryContext caller = MemoryContextSwitchTo(memory);
+
+		MemoryContextReset(memory);
+		memset(cache, 0, sizeof(*cache));
+		cache->memory = memory;
+		read_rules(source, cache);
+		MemoryContextSwitchTo(caller);
 	}
 	if (!cache->has_now)
 		cache->rules.claims.now =
