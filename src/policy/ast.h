@@ -245,6 +245,8 @@ typedef struct GauthPolicyList
 	GauthPolicy *templates;
 	uint32_t	policy_count;
 	uint32_t	template_count;
+	GauthPolicy *last;			/* a policy near the end of the list, where
+								 * gauth_policy_list_add goes on; or NULL */
 } GauthPolicyList;
 
 /* what hostile input may cost at most */

@@ -33,19 +33,21 @@ typedef enum Verdict
 	VERDICT_SATISFIED
 } Verdict;
 
+/* "hash" is that of "above", which is not touched as long as nothing fits */
 static GauthEvalResult
-match_in(GauthEvaluator *evaluator, GauthVariable variable,
+match_in(GauthEvaluator *evaluator, GauthVariable variable, uint64_t hash,
 		 const GauthUid *above, bool *matches)
 {
 	const GauthUid *uid = gauth_request_uid(evaluator->request, variable);
 	const GauthEntity *entity;
 	GauthEvalResult result;
 
-	*matches = gauth_uid_equal(uid, above);
+	*matches = uid->hash == hash && gauth_uid_equal(uid, above);
 	if (*matches)
 		return GAUTH_EVAL_OK;
 	result = gauth_eval_entity(evaluator, variable, &entity);
 	*matches = result == GAUTH_EVAL_OK && entity != NULL &&
+		gauth_entity_has_hash(entity, hash) &&
 		gauth_entity_is_in(entity, above);
 	return result;
 }
@@ -63,8 +65,11 @@ match_any_of(GauthEvaluator *evaluator, GauthVariable variable,
 		return GAUTH_EVAL_LIMIT;
 	evaluator->fuel -= scope->count;
 	for (i = 0; i < scope->count && !*matches && result == GAUTH_EVAL_OK; i++)
-		result = match_in(evaluator, variable,
-						  gauth_blob_at(evaluator->set, list[i]), matches);
+	{
+		const GauthUid *above = gauth_blob_at(evaluator->set, list[i]);
+
+		result = match_in(evaluator, variable, above->hash, above, matches);
+	}
 	return result;
 }
 
@@ -95,7 +100,7 @@ match_scope(GauthEvaluator *evaluator, GauthVariable variable,
 		if (!*matches || scope->kind == GAUTH_SCOPE_IS)
 			return GAUTH_EVAL_OK;
 	}
-	return match_in(evaluator, variable,
+	return match_in(evaluator, variable, scope->hash,
 					gauth_blob_at(evaluator->set, scope->uid), matches);
 }
 
@@ -231,8 +236,8 @@ static void *
 grow_list(Authorizer *authorizer, const void *list, uint32_t count,
 		  uint32_t room, size_t size)
 {
-	void	   *larger = gauth_arena_array(authorizer->evaluator.arena, room,
-										   size);
+	void	   *larger = gauth_arena_alloc(authorizer->evaluator.arena,
+										   room * size);
 
 	if (larger != NULL && count > 0)
 		memcpy(larger, list, count * size);

@@ -111,11 +111,12 @@ typedef struct GauthIndexNode
 #define GAUTH_INDEX_BY_UID	1	/* has edges labelled with a uid */
 #define GAUTH_INDEX_BY_TYPE 2	/* has edges labelled with a type */
 
+/* an edge to a node, or to the only policy that would stand there */
 typedef struct GauthIndexSlot
 {
 	uint64_t	key;			/* 0: free */
-	uint32_t	node;
-	uint32_t	padding;
+	uint32_t	node;			/* 0 when "policy" is what is meant */
+	uint32_t	policy;
 } GauthIndexSlot;
 
 struct GauthPolicySet

@@ -67,6 +67,22 @@ extern GauthEntityLoader gauth_entity_store_loader(GauthEntityStore *store);
 extern bool gauth_entity_is_in(const GauthEntity *entity,
 							   const GauthUid *ancestor);
 
+/* false: surely not below a uid of this hash; true: perhaps */
+static inline bool
+gauth_entity_has_hash(const GauthEntity *entity, uint64_t hash)
+{
+	uint32_t	i;
+
+	if (entity->ancestor_count > 8)
+		return true;
+	for (i = 0; i < entity->ancestor_count; i++)
+	{
+		if (entity->ancestor_hashes[i] == hash)
+			return true;
+	}
+	return false;
+}
+
 /* who asks to do what to which, under which circumstances */
 typedef struct GauthRequest
 {

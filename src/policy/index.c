@@ -38,16 +38,11 @@ typedef struct Entry
 	uint32_t	policy;
 } Entry;
 
-typedef struct Edge
-{
-	uint64_t	key;
-	uint32_t	node;
-} Edge;
 
 typedef struct Builder
 {
 	GauthBlobWriter *writer;
-	Edge	   *edges;
+	GauthIndexSlot *edges;
 	uint32_t	edge_count;
 	uint32_t	edge_room;
 } Builder;
@@ -164,27 +159,25 @@ compare_entries(const void *a, const void *b)
 }
 
 static GauthStatus
-add_edge(Builder *builder, uint64_t key, uint32_t node)
+add_edge(Builder *builder, GauthIndexSlot edge)
 {
 	if (builder->edge_count == builder->edge_room)
 	{
 		uint32_t	room = builder->edge_room == 0 ? 64 :
 		builder->edge_room * 2;
-		Edge	   *edges = gauth_arena_array(builder->writer->arena, room,
-											  sizeof(Edge));
+		GauthIndexSlot *edges;
+
+		edges = gauth_arena_array(builder->writer->arena, room, sizeof(edge));
 
 		if (edges == NULL)
 			return gauth_fail(builder->writer->err, GAUTH_OUT_OF_MEMORY,
 							  "policy index");
 		if (builder->edge_count > 0)
-			memcpy(edges, builder->edges, builder->edge_count * sizeof(Edge));
+			memcpy(edges, builder->edges, builder->edge_count * sizeof(edge));
 		builder->edges = edges;
 		builder->edge_room = room;
 	}
-	builder->edges[builder->edge_count++] = (Edge)
-	{
-		key, node
-	};
+	builder->edges[builder->edge_count++] = edge;
 	return GAUTH_OK;
 }
 
@@ -214,28 +207,33 @@ build_leaf(Builder *builder, const Entry *entries, uint32_t count,
 static GauthStatus build_node(Builder *builder, const Entry *entries,
 							  uint32_t count, int level, uint32_t *node);
 
-/* entries that share a label: the next level, and the edge that leads there */
+/*
+ * Entries that share a label: the next level, and the edge that leads there.
+ * One policy alone needs no node: most edges of a large set are such.
+ */
 static GauthStatus
 build_group(Builder *builder, const Entry *entries, uint32_t count, int level,
 			uint32_t node)
 {
 	Label		label = entries[0].labels[level];
-	uint32_t	child;
+	GauthIndexSlot edge = {.policy = entries[0].policy};
 	GauthIndexNode *index_node;
-	GauthStatus status;
+	GauthStatus status = GAUTH_OK;
 
-	status = build_node(builder, entries, count, level + 1, &child);
+	if (count > 1 || label.kind == LABEL_ANY)
+		status = build_node(builder, entries, count, level + 1, &edge.node);
 	if (status != GAUTH_OK)
 		return status;
 	index_node = (GauthIndexNode *) (builder->writer->data + node);
 	if (label.kind == LABEL_ANY)
 	{
-		index_node->any = child;
+		index_node->any = edge.node;
 		return GAUTH_OK;
 	}
 	index_node->flags |= label.kind == LABEL_UID ?
 		GAUTH_INDEX_BY_UID : GAUTH_INDEX_BY_TYPE;
-	return add_edge(builder, edge_key(node, label.kind, label.hash), child);
+	edge.key = edge_key(node, label.kind, label.hash);
+	return add_edge(builder, edge);
 }
 
 static GauthStatus
@@ -290,8 +288,7 @@ write_edges(Builder *builder, GauthPolicySet *header)
 
 		while (table[slot].key != 0)
 			slot = (slot + 1) & header->index_mask;
-		table[slot].key = builder->edges[i].key;
-		table[slot].node = builder->edges[i].node;
+		table[slot] = builder->edges[i];
 	}
 	return GAUTH_OK;
 }
@@ -377,8 +374,12 @@ follow(Search *search, uint32_t node, int level, LabelKind kind, uint64_t hash)
 	for (; search->slots[slot].key != 0 && status == GAUTH_OK;
 		 slot = (slot + 1) & mask)
 	{
-		if (search->slots[slot].key == key)
-			status = search_node(search, search->slots[slot].node, level + 1);
+		const GauthIndexSlot *edge = &search->slots[slot];
+
+		if (edge->key == key && edge->node == 0)
+			status = add_candidates(search, &edge->policy, 1);
+		else if (edge->key == key)
+			status = search_node(search, edge->node, level + 1);
 	}
 	return status;
 }

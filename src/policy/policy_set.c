@@ -371,18 +371,37 @@ gauth_template_find(const GauthPolicyList *list, GauthSpan id)
 	return NULL;
 }
 
+static void
+add_template(GauthPolicyList *list, GauthPolicy *template)
+{
+	GauthPolicy **end = &list->templates;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = template;
+	list->template_count++;
+}
+
 /*
  * gauth_policy_list_add
- *		Put a policy, such as a link, behind all others.
+ *		Put a policy, such as a link, behind all others; a template behind all
+ *		templates.
  */
 void
 gauth_policy_list_add(GauthPolicyList *list, GauthPolicy *policy)
 {
-	GauthPolicy **end = &list->policies;
+	GauthPolicy **end = list->last == NULL ? &list->policies :
+	&list->last->next;
 
+	policy->next = NULL;
+	if (policy->is_template)
+	{
+		add_template(list, policy);
+		return;
+	}
 	while (*end != NULL)
 		end = &(*end)->next;
-	policy->next = NULL;
 	*end = policy;
+	list->last = policy;
 	list->policy_count++;
 }

@@ -264,7 +264,7 @@ run_evaluations(Fixture *fixture, const GauthJson *list, Count *count)
 	}
 }
 
-#define TODO	"authzen/interop/authzen-todo-backend/test/decisions"
+#define BACKEND	"authzen/interop/authzen-todo-backend/test/decisions"
 #define GATEWAY "authzen/interop/authzen-api-gateways/test-harness/test/"
 #define SEARCH	"authzen/interop/authzen-search-demo/test/"
 
@@ -272,9 +272,9 @@ static void
 test_authzen_decisions(void)
 {
 	static const char *const files[] = {
-		TODO ".json", TODO "-authorization-api-1_0-00.json",
-		TODO "-authorization-api-1_0-01.json",
-		TODO "-authorization-api-1_0-02.json", GATEWAY "decisions.json"
+		BACKEND ".json", BACKEND "-authorization-api-1_0-00.json",
+		BACKEND "-authorization-api-1_0-01.json",
+		BACKEND "-authorization-api-1_0-02.json", GATEWAY "decisions.json"
 	};
 	static const char *const lists[] = {
 		"decisions", "evaluation", "evaluations"

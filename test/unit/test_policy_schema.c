@@ -2,6 +2,8 @@
  * test_policy_schema.c
  *		Schemas: what is read, what is refused, what names come to mean, and
  *		that both forms say the same.
+ *
+ * Longer than other files because of its tables.
  */
 #include "unit.h"
 

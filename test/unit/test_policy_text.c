@@ -152,6 +152,8 @@ test_templates(void)
 	"forbid(principal, action, resource) when { false };";
 	Fixture		fixture;
 	GauthPolicy *link;
+	GauthPolicy moved;
+	GauthPolicyList other = {0};
 	GauthPolicyList again;
 	const GauthPolicy *template;
 	const GauthUid *user;
@@ -173,6 +175,10 @@ test_templates(void)
 	CHECK_STATUS(gauth_policy_link(&fixture.arena, template, GAUTH_SPAN("l"),
 								   user, user, &link, &fixture.err), GAUTH_OK);
 	gauth_policy_list_add(&fixture.list, link);
+	moved = *template;
+	gauth_policy_list_add(&other, &moved);
+	CHECK(other.template_count == 1 && other.policy_count == 0 &&
+		  gauth_template_find(&other, GAUTH_SPAN("t")) == &moved);
 	CHECK_STATUS(gauth_policy_set_compile(&fixture.arena, &fixture.list,
 										  &gauth_policy_default_limits,
 										  &fixture.set, &fixture.err),

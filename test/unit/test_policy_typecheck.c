@@ -2,6 +2,8 @@
  * test_policy_typecheck.c
  *		The validator rule by rule: what each mode refuses, where it says so,
  *		levels, templates and links, and what hostile policies cost.
+ *
+ * Longer than other files because of its tables.
  */
 #include "unit.h"
 
