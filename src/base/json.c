@@ -324,10 +324,14 @@ same_name(GauthSpan a, GauthSpan b)
 						  memcmp(a.data, b.data, a.len) == 0);
 }
 
+/*
+ * FNV-1a.  It begins with an address, which a sender does not know: names
+ * that all fall into one slot cannot be prepared.
+ */
 static uint32_t
-hash_name(GauthSpan name)
+hash_name(const NameTable *table, GauthSpan name)
 {
-	uint32_t	hash = 2166136261u;
+	uint32_t	hash = 2166136261u ^ (uint32_t) ((uintptr_t) table->slots >> 4);
 	size_t		i;
 
 	for (i = 0; i < name.len; i++)
@@ -339,7 +343,7 @@ hash_name(GauthSpan name)
 static bool
 insert_name(NameTable *table, GauthJson *member)
 {
-	uint32_t	slot = hash_name(member->name) & table->mask;
+	uint32_t	slot = hash_name(table, member->name) & table->mask;
 
 	while (table->slots[slot] != NULL)
 	{

@@ -191,9 +191,10 @@ build(const GauthKeyMaterial *material, GauthKey *key, GauthError *err)
  * one, must belong to the public one.  GAUTH_KEY_UNSUPPORTED for an algorithm
  * that does not fit and for numbers beyond our limits, GAUTH_KEY_WEAK for an
  * RSA modulus below 2048 bits or of a broken generator, an exponent of one, an
- * Ed25519 key of small order and a secret shorter than its hash, GAUTH_KEY_MALFORMED for all that
- * is no key; err->detail names the member of the JWK.  Besides,
- * GAUTH_OUT_OF_MEMORY and GAUTH_CRYPTO_FAILED.  On failure "*key" is NULL.
+ * Ed25519 key of small order and a secret shorter than its hash,
+ * GAUTH_KEY_MALFORMED for all that is no key; err->detail names the member of
+ * the JWK.  Besides, GAUTH_OUT_OF_MEMORY and GAUTH_CRYPTO_FAILED.  On failure
+ * "*key" is NULL.
  */
 GauthStatus
 gauth_key_create(GauthCrypto *crypto, const GauthKeyMaterial *material,

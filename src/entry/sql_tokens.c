@@ -469,6 +469,17 @@ gauth_sql_revoke_token(PG_FUNCTION_ARGS)
 }
 
 /*
+ * RFC 7009 section 2.2: a token that is not valid needs no revocation.  One
+ * that its issuer signed and whose time has not come yet does.
+ */
+static bool
+may_become_active(GauthStatus status)
+{
+	return status == GAUTH_OK || status == GAUTH_TOKEN_NOT_YET_VALID ||
+		status == GAUTH_TOKEN_TOO_LONG_LIVED;
+}
+
+/*
  * gauth.revoke(token text, reason text) returns boolean
  */
 Datum
@@ -481,10 +492,10 @@ gauth_sql_revoke(PG_FUNCTION_ARGS)
 	TimestampTz expires_at;
 	bool		by_hash;
 
-	/* RFC 7009 section 2.2: a token that is not valid needs no revocation */
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
-	if (gauth_token_verify(&arena, gauth_arg_span(fcinfo, 0), NULL, &jwt,
-						   &issuer, NULL) != GAUTH_OK)
+	if (!may_become_active(gauth_token_verify(&arena,
+											  gauth_arg_span(fcinfo, 0), NULL,
+											  &jwt, &issuer, NULL)))
 		PG_RETURN_BOOL(false);
 	by_hash = jwt.claims.token_id.len == 0;
 	token = by_hash ? gauth_token_hash(&jwt) : jwt.claims.token_id;

@@ -219,8 +219,8 @@ gauth_jws_parse(GauthArena *arena, GauthSpan token, GauthJws *jws,
 		status = gauth_base64url_decode(arena, segments[2], &jws->signature,
 										NULL);
 	if (status == GAUTH_OK)
-		status = gauth_json_parse(arena, header, &gauth_json_token_limits, &json,
-								  NULL);
+		status = gauth_json_parse(arena, header, &gauth_json_token_limits,
+								  &json, NULL);
 	if (status == GAUTH_OUT_OF_MEMORY)
 		return gauth_fail(err, status, "token");
 	if (status != GAUTH_OK)

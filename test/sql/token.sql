@@ -80,7 +80,7 @@ RETURN pg_temp.attempt(
     pg_temp.token(payload, header),
     ('{"now": 1000000}'::jsonb || rules)::text);
 
--- verify_jws: RFC 7515 appendix A.1 and A.2 of RFC 8037's key
+-- verify_jws: RFC 7515 appendix A.1, RFC 8037 appendix A.4
 \set a1_key '{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}'
 \set a1 'eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 SELECT convert_from(verify_jws(:'a1', :'a1_key'), 'UTF8') AS payload;
@@ -265,7 +265,7 @@ FROM (VALUES
     AS v (what, statement);
 SELECT issuer, namespace, audiences, algorithms, hosted, leeway, max_lifetime,
        typ
-FROM gauth.issuer;
+FROM gauth.issuer WHERE issuer = 'https://one.example';
 
 -- verify: a token of a known issuer, now
 CREATE FUNCTION pg_temp.claims(members text DEFAULT '',
@@ -302,6 +302,10 @@ FROM (VALUES
 SELECT count(*) AS tokens, a AS answer
 FROM garbage, LATERAL pg_temp.verdict(t) AS a
 GROUP BY a;
+SELECT typ, pg_temp.verdict(pg_temp.token(pg_temp.claims(),
+    format('{"alg":"HS256","typ":"%s"}', typ))) AS answer
+FROM unnest('{JWT,at+jwt,DPoP+JWT,application/logout+jwt,secevent+jwt,
+             statuslist+jwt}'::text[]) AS typ;
 SELECT verify(NULL) IS NULL AS no_token;
 
 -- inspect_token: never raises; what was not verified is not shown
@@ -621,12 +625,14 @@ SELECT add_issuer('https://vault.example', '{api}', hosted => true,
 SELECT create_key('https://vault.example', 'EdDSA') IS NOT NULL AS created;
 SELECT pg_temp.attempt('SELECT unlock(''short'')') AS short,
        pg_temp.attempt('SELECT wrap_keys()') AS "no root key";
-SELECT wrap_keys(convert_to(repeat('r', 32), 'UTF8')) > 0 AS wrapped,
-       (SELECT count(*) FROM gauth.unwrapped_key) AS unwrapped;
+SELECT wrap_keys(convert_to(repeat('r', 32), 'UTF8')) > 0 AS wrapped;
+SELECT count(*) AS unwrapped FROM gauth.unwrapped_key;
 \set issue 'SELECT ''issued'' FROM issue_token(''https://vault.example'', ''u'', ''{api}'', ''1 min'')'
 SELECT pg_temp.attempt(:'issue') AS "locked";
 -- a symmetric key cannot even verify; a public one can
-SELECT pg_temp.verdict(:'other') AS symmetric;
+SELECT pg_temp.verdict(:'other') AS symmetric,
+       introspect_token(:'other') AS introspected;
+SELECT * FROM inspect_token(:'other');
 BEGIN;
 SELECT unlock(convert_to(repeat('r', 32), 'UTF8'));
 SELECT pg_temp.attempt(:'issue') AS unlocked, pg_temp.verdict(:'other') AS symmetric;
@@ -661,6 +667,7 @@ SELECT verify(:'vault_token') IS NOT NULL AS "public keys need no root key";
 
 -- an ordinary role
 CREATE ROLE regress_gauth_token;
+GRANT SELECT ON garbage TO PUBLIC;
 SET ROLE regress_gauth_token;
 SELECT name, pg_temp.attempt(format('SELECT count(*) FROM gauth.%I', name)) AS answer
 FROM unnest('{issuer,key,wrapped_key,unwrapped_key,weak_secret,token,
@@ -694,8 +701,12 @@ SELECT drop_issuer('https://vault.example') AS dropped,
 SELECT pg_temp.verdict(:'vault_token') AS answer;
 SELECT count(*) AS keys FROM gauth.key WHERE issuer = 'https://vault.example';
 
-SELECT drop_issuer(issuer) FROM (SELECT issuer FROM gauth.issuer) AS i;
-DELETE FROM gauth.token;
-DELETE FROM gauth.revocation;
-DELETE FROM gauth.subject_revocation;
-DELETE FROM gauth.weak_secret;
+-- and nothing is left
+SELECT count(drop_issuer(issuer)) AS dropped
+FROM unnest('{https://one.example,https://two.example,https://three.example,
+             https://home.example}'::text[]) AS issuer;
+DELETE FROM gauth.token WHERE issuer LIKE 'https://%.example';
+DELETE FROM gauth.revocation WHERE issuer LIKE 'https://%.example';
+DELETE FROM gauth.subject_revocation WHERE issuer LIKE 'https://%.example';
+DELETE FROM gauth.weak_secret WHERE digest IN
+    (sha256(''), sha256('a widely known secret of 32 byte'));

@@ -364,6 +364,33 @@ test_refused_sets(void)
 	}
 }
 
+/* row 5: a lone key without a name serves any, one of two serves none */
+static void
+test_nameless(void)
+{
+	GauthKeyMaterial other = generate(GAUTH_HS256);
+	GauthKeyEntry entries[] = {
+		{.key = signers[GAUTH_HS256]}, {.key = make_key(&other, GAUTH_HS256)}
+	};
+	GauthKeySet keys = {.count = 1,.entries = entries};
+	GauthSpan	named = sign_token(signers[GAUTH_HS256],
+								   GAUTH_SPAN("{\"alg\":\"HS256\","
+											  "\"kid\":\"a\"}"),
+								   GAUTH_SPAN(GOOD_PAYLOAD));
+	GauthSpan	plain = sign_token(signers[GAUTH_HS256],
+								   header_of(GAUTH_HS256),
+								   GAUTH_SPAN(GOOD_PAYLOAD));
+
+	(void) expect(5, verify_token(named, &keys, &rules), GAUTH_OK, "control");
+	(void) expect(5, verify_token(plain, &keys, &rules), GAUTH_OK, "control");
+	keys.count = 2;
+	(void) expect(5, verify_token(named, &keys, &rules), GAUTH_KEY_NOT_FOUND,
+				  "a name, two keys without one");
+	(void) expect(5, verify_token(plain, &keys, &rules), GAUTH_KEY_NOT_FOUND,
+				  "no name, two keys of one algorithm");
+	gauth_key_free(entries[1].key);
+}
+
 /* row 27: one name with two issuers is two keys, and a key that is gone is */
 static void
 test_two_sets(void)
@@ -398,6 +425,7 @@ main(void)
 	test_confusion();
 	test_header_keys();
 	test_kid();
+	test_nameless();
 	test_refused_sets();
 	test_two_sets();
 	return finish_attacks("attacks_keys");

@@ -455,6 +455,9 @@ test_arena_source(void)
 	CHECK(gauth_arena_alloc(&blocks, 100000) != NULL && counter.out == 2);
 	CHECK(gauth_arena_alloc(&blocks, 200000) != NULL && counter.out == 3);
 	CHECK(gauth_arena_alloc(&blocks, 300000) == NULL && counter.out == 3);
+	counter.left = 1;
+	CHECK(gauth_arena_alloc(&blocks, SIZE_MAX - 8) == NULL);
+	CHECK(counter.out == 3);
 	gauth_arena_reset(&blocks);
 	CHECK(counter.out == 0);
 
