@@ -559,6 +559,12 @@ SELECT pg_temp.token(pg_temp.claims(',"jti":"named"')) AS named,
 SELECT revoke(:'named', 'stolen') AS named, revoke(:'nameless') AS nameless,
        revoke(:'empty') AS empty, revoke('x') AS garbage,
        revoke(:'nameless') AS again;
+
+-- and of one whose time has not come yet
+SELECT revoke(pg_temp.token(pg_temp.claims(',"jti":"early","nbf":9000000000')))
+    AS early,
+    revoke(pg_temp.token(pg_temp.claims(',"jti":"late"', seconds => -31)))
+    AS late;
 SELECT pg_temp.verdict(:'named') AS named, pg_temp.verdict(:'nameless')
     AS nameless, pg_temp.verdict(:'empty') AS empty,
        pg_temp.verdict(:'other') AS other;
