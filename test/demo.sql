@@ -118,3 +118,4 @@ SELECT * FROM invoices;
 COMMIT;
 \connect - postgres
 SELECT severity, object, finding FROM gauth.lint();
+\i test/demo/policies.sql

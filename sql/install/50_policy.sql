@@ -22,7 +22,7 @@ COMMENT ON COLUMN gauth.policy_store.language_version IS
 COMMENT ON COLUMN gauth.policy_store.schema IS
 'Cedar schema, in its human or its JSON form';
 COMMENT ON COLUMN gauth.policy_store.version IS
-'counts the changes of policies, links and schema';
+'counts the changes of policies, links, schema, mode and mappings';
 COMMENT ON COLUMN gauth.policy_store.created_at IS 'when the store was made';
 
 CREATE TABLE gauth.policy (
@@ -76,16 +76,16 @@ CREATE TABLE gauth.policy_history (
 );
 
 COMMENT ON TABLE gauth.policy_history IS
-'every version of every policy, link and schema that was ever in force';
+'every version of every policy, link, schema, mode and mapping that was ever in force';
 COMMENT ON COLUMN gauth.policy_history.store IS 'store that was changed';
 COMMENT ON COLUMN gauth.policy_history.version IS
 'version of the store that the change made';
 COMMENT ON COLUMN gauth.policy_history.id IS
-'policy or link that was changed; empty for the schema';
+'policy or link that was changed; of a mapping the issuer; empty for schema and mode';
 COMMENT ON COLUMN gauth.policy_history.change IS
-'create, replace, drop, link or schema';
+'create, replace, drop, link, schema, mode or mapping';
 COMMENT ON COLUMN gauth.policy_history.source IS
-'the text from this version on; NULL when there is none any more';
+'the text from this version on, for links and mappings a JSON object; NULL when there is none any more';
 COMMENT ON COLUMN gauth.policy_history.author IS
 'subject of the identity, else name of the session''s role';
 COMMENT ON COLUMN gauth.policy_history.changed_at IS 'when it was changed';
@@ -241,7 +241,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_set_policy_mode'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.set_policy_mode(text, text) IS
-'makes a store strict (a schema is required, an error in a forbid denies) or cedar (the published semantics); for administrators of the store; raises 42704, 22023';
+'makes a store strict (a schema is required, an error in a forbid denies) or cedar (the published semantics); for administrators of the store; raises 42704, 22023, 55000';
 
 CREATE FUNCTION gauth.put_schema(schema text, store text DEFAULT 'default')
 RETURNS void
@@ -261,7 +261,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_create_policy'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.create_policy(text, text, text) IS
-'adds one Cedar policy or template, validated before it is stored; for administrators of the store; raises 42601, 22023, 42710, 42704';
+'adds one Cedar policy or template, validated before it is stored; for administrators of the store; raises 42601, 22023, 42710, 42704, 55000';
 
 CREATE FUNCTION gauth.replace_policy(
     id text,
@@ -292,7 +292,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_put_policies'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.put_policies(text, text) IS
-'replaces the whole set of a store in one version and returns how many policies and templates it has; names from @id, else policy0, policy1, …; for administrators of the store; raises 42601, 22023, 42704';
+'replaces the whole set of a store in one version and returns how many policies and templates it has; names from @id, else policy0, policy1, …; for administrators of the store; raises 42601, 22023, 42710, 42704, 55000';
 
 CREATE FUNCTION gauth.link_template(
     template text,

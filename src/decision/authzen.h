@@ -14,6 +14,9 @@
 #include "policy/entity.h"
 #include "policy/schema.h"
 
+/* entities of these types come from gauth itself, never with a request */
+#define GAUTH_AUTHZEN_RESERVED		"GAuth::"
+
 /* evaluations in one request */
 #define GAUTH_AUTHZEN_BATCH_MAX		1000
 
@@ -69,13 +72,13 @@ typedef struct GauthAuthzenReader
 	GauthError *err;
 } GauthAuthzenReader;
 
-/* a question in the words of Cedar; NULL for what is searched */
+/* a question in the words of Cedar */
 typedef struct GauthAuthzenRequest
 {
 	const GauthUid *principal;
 	const GauthUid *action;
 	const GauthUid *resource;
-	GauthSpan	context;		/* JSON; without data: none */
+	GauthSpan	context;		/* a JSON object */
 	const GauthEntityStore *brought;	/* closed; or NULL */
 } GauthAuthzenRequest;
 
@@ -94,8 +97,5 @@ extern bool gauth_authzen_batch_is_over(const GauthAuthzenBatch *batch,
 extern GauthStatus gauth_authzen_make_request(const GauthAuthzenReader *reader,
 											  const GauthAuthzenQuestion *question,
 											  GauthAuthzenRequest *request);
-extern GauthStatus gauth_authzen_find_action(const GauthAuthzenReader *reader,
-											 GauthSpan name,
-											 const GauthUid **action);
 
 #endif							/* GAUTH_DECISION_AUTHZEN_H */

@@ -105,8 +105,8 @@ append_note(GauthText *text, GauthSpan note, uint32_t number)
 	const GauthJson *json = parse_note(text->arena, note);
 	const GauthJson *properties = gauth_json_get(json, "properties");
 	bool		complete = json != NULL &&
-		member_or(json, "type", GAUTH_SPAN("")).len > 0 &&
-		(properties == NULL || properties->type == GAUTH_JSON_OBJECT);
+	member_or(json, "type", GAUTH_SPAN("")).len > 0 &&
+	(properties == NULL || properties->type == GAUTH_JSON_OBJECT);
 	char		digits[16];
 
 	(void) snprintf(digits, sizeof(digits), "%u", number);

@@ -358,6 +358,38 @@ gauth_raise_setting_unknown(void)
 	pg_unreachable();
 }
 
+void
+gauth_raise_unknown(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("there is no such %s", what),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_exists(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT),
+			 errmsg("%s exists already", what),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_schema_missing(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("strict policy store has no schema"),
+			 errhint("Give it one with gauth.put_schema, or use a store of "
+					 "mode cedar."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
 /* of policies, schemas, entities and requests: "what" names which */
 static int
 policy_sqlstate(GauthStatus status)
@@ -397,6 +429,25 @@ gauth_raise_policy(const GauthError *err, const char *what)
 }
 
 /*
+ * gauth_raise_entity
+ *		The same for a stored entity; "uid" is NULL when it could not be read.
+ */
+void
+gauth_raise_entity(const GauthError *err, const GauthUid *uid)
+{
+	if (uid == NULL)
+		gauth_raise_policy(err, "stored entity");
+	ereport(ERROR,
+			(errcode(policy_sqlstate(err->status)),
+			 errmsg("stored entity is not acceptable"),
+			 errdetail_internal("%.*s::\"%.*s\": %s", (int) uid->type_len,
+								uid->bytes, (int) uid->id_len,
+								uid->bytes + uid->type_len, err->detail),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+/*
  * gauth_raise_findings
  *		Raise what a validator has found, the first few of it.
  */
@@ -424,6 +475,18 @@ gauth_raise_findings(const GauthDiagnosticList *findings)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("policies do not fit the schema"),
 			 errdetail_internal("%s", text.data),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_nothing_recorded(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("no decisions are recorded yet"),
+			 errhint("Give the requests, as a JSON array of {principal, "
+					 "action, resource, context}."),
 			 errhidestmt(true)));
 	pg_unreachable();
 }
@@ -461,32 +524,71 @@ gauth_warn_role_missing(const char *role)
 static emit_log_hook_type next_log_hook = NULL;
 
 static bool
-is_token_char(char c)
+is_base64url(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-		(c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+		(c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+static size_t
+segment_length(const char *text)
+{
+	size_t		len = 0;
+
+	while (is_base64url(text[len]))
+		len++;
+	return len;
+}
+
+/* base64url of the shortest header that names an algorithm is longer */
+#define TOKEN_HEADER_MIN	16
+
+/*
+ * Every header begins with a brace: "eyJ" when a quote follows it, "ey" or
+ * "ew" when white space does, which is as much as many a word begins with.
+ */
+static bool
+may_begin_token(const char *text, const char *start)
+{
+	if (start[1] == 'y' && start[2] == 'J')
+		return true;
+	return (start[1] == 'y' || start[1] == 'w') &&
+		(start == text || !is_base64url(start[-1]));
+}
+
+/* a header, a dot, a payload, a dot: all that can be used with a signature */
+static bool
+is_token(const char *start, size_t header)
+{
+	const char *payload = start + header + 1;
+
+	return header >= TOKEN_HEADER_MIN && start[header] == '.' &&
+		payload[segment_length(payload)] == '.';
 }
 
 /*
- * The next run of characters in "text" that looks like a token: "eyJ" is how
- * base64url writes the two bytes that every header begins with, and a signed
- * token has two dots.  NULL when there is none.
+ * The next run of characters in "text" that looks like a token, NULL when
+ * there is none.
  */
 static char *
 find_token(char *text, size_t *len)
 {
-	char	   *start;
+	char	   *start = strchr(text, 'e');
 
-	for (start = strstr(text, "eyJ"); start != NULL;
-		 start = strstr(start, "eyJ"))
+	while (start != NULL)
 	{
-		int			dots = 0;
+		size_t		header = 1;
 
-		for (*len = 0; is_token_char(start[*len]); (*len)++)
-			dots += start[*len] == '.';
-		if (dots >= 2)
+		if (may_begin_token(text, start))
+			header = segment_length(start);
+		if (is_token(start, header))
+		{
+			*len = header;
+			while (is_base64url(start[*len]) || start[*len] == '.')
+				(*len)++;
 			return start;
-		start += *len;
+		}
+		start = strchr(start + header, 'e');
 	}
 	return NULL;
 }

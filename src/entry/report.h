@@ -10,6 +10,7 @@
 #include "base/span.h"
 #include "base/status.h"
 #include "policy/diagnostic.h"
+#include "policy/value.h"
 
 /* what clients branch on; everything else has a standard SQLSTATE */
 #define GAUTH_ERRCODE_INVALID_TOKEN		MAKE_SQLSTATE('Z','G','0','0','1')
@@ -25,6 +26,9 @@ extern void gauth_raise_no_capability(const char *capability)
 extern void gauth_raise_capability_unknown(void) pg_attribute_noreturn();
 extern void gauth_raise_object_refused(const char *capability)
 			pg_attribute_noreturn();
+extern void gauth_raise_unknown(const char *what) pg_attribute_noreturn();
+extern void gauth_raise_exists(const char *what) pg_attribute_noreturn();
+extern void gauth_raise_schema_missing(void) pg_attribute_noreturn();
 extern void gauth_raise_store_unknown(void) pg_attribute_noreturn();
 extern void gauth_raise_issuer_unknown(void) pg_attribute_noreturn();
 extern void gauth_raise_issuer_exists(void) pg_attribute_noreturn();
@@ -40,8 +44,11 @@ extern void gauth_raise_rule_unknown(GauthSpan name) pg_attribute_noreturn();
 extern void gauth_raise_setting_unknown(void) pg_attribute_noreturn();
 extern void gauth_raise_policy(const GauthError *err,
 							   const char *what) pg_attribute_noreturn();
+extern void gauth_raise_entity(const GauthError *err,
+							   const GauthUid *uid) pg_attribute_noreturn();
 extern void gauth_raise_findings(const GauthDiagnosticList *findings)
 			pg_attribute_noreturn();
+extern void gauth_raise_nothing_recorded(void) pg_attribute_noreturn();
 extern void gauth_raise_not_a_trigger(void) pg_attribute_noreturn();
 extern void gauth_warn_identity_ends(void);
 extern void gauth_warn_role_missing(const char *role);

@@ -39,7 +39,16 @@ static const char *const verifier_functions[] = {
 	"gauth.introspect_token(text)",
 	NULL
 };
-static const char *const enforcer_functions[] = {NULL};
+static const char *const enforcer_functions[] = {
+	"gauth.decide(text, text, text, json, text)",
+	"gauth.authzen_evaluation(json, text)",
+	"gauth.authzen_evaluations(json, text)",
+	"gauth.authzen_search_subject(json, text)",
+	"gauth.authzen_search_resource(json, text)",
+	"gauth.authzen_search_action(json, text)",
+	"gauth.authzen_configuration(text, text)",
+	NULL
+};
 static const char *const issuer_functions[] = {
 	"gauth.issue_token(text, text, text[], interval, gauth.scope, jsonb)",
 	"gauth.revoke_token(text, text, text, timestamptz)",
@@ -66,6 +75,29 @@ static const char *const administrator_functions[] = {
 	"gauth.configure(text, jsonb, text)",
 	"gauth.root_key_state()",
 	"gauth.list_private_keys()",
+	"gauth.create_policy_store(text, text)",
+	"gauth.set_policy_mode(text, text)",
+	"gauth.put_schema(text, text)",
+	"gauth.create_policy(text, text, text)",
+	"gauth.replace_policy(text, text, text)",
+	"gauth.drop_policy(text, text)",
+	"gauth.put_policies(text, text)",
+	"gauth.link_template(text, text, text, text, text)",
+	"gauth.map_principal(text, text, text, text)",
+	"gauth.put_entities(json, text)",
+	"gauth.delete_entity(text, text)",
+	"gauth.bind_entity(text, regclass, name, jsonb, jsonb, text)",
+	"gauth.unbind_entity(text, text)",
+	"gauth.allow_request_attribute(text, text, boolean, text)",
+	"gauth.decide(text, text, text, json, text)",
+	"gauth.explain(text, text, text, json, text)",
+	"gauth.authzen_evaluation(json, text)",
+	"gauth.authzen_evaluations(json, text)",
+	"gauth.authzen_search_subject(json, text)",
+	"gauth.authzen_search_resource(json, text)",
+	"gauth.authzen_search_action(json, text)",
+	"gauth.authzen_configuration(text, text)",
+	"gauth.diff_policies(text, text, jsonb)",
 	"gauth.is_linted(oid)",
 	"gauth.lint_relations()",
 	"gauth.lint_roles()",
@@ -87,7 +119,9 @@ static const char *const *const functions[GAUTH_CAPABILITY_COUNT] = {
 static const char *const relations[GAUTH_CAPABILITY_COUNT] = {
 	[GAUTH_ADMINISTRATOR] = "gauth.tokens, gauth.token, gauth.revocation, "
 	"gauth.subject_revocation, gauth.issuer, gauth.key, gauth.access, "
-	"gauth.setting, gauth.settings",
+	"gauth.setting, gauth.settings, gauth.policy_store, gauth.policy, "
+	"gauth.policy_link, gauth.policy_history, gauth.principal_mapping, "
+	"gauth.entity, gauth.entity_binding, gauth.request_attribute",
 };
 
 /*

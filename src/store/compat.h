@@ -21,4 +21,21 @@
 #define GAUTH_MODULE_MAGIC	PG_MODULE_MAGIC
 #endif
 
+/* does the role own the table? */
+#if PG_VERSION_NUM >= 160000
+#define GAUTH_OWNS_TABLE(table, role) \
+	object_ownercheck(RelationRelationId, table, role)
+#else
+#define GAUTH_OWNS_TABLE(table, role)	pg_class_ownercheck(table, role)
+#endif
+
+/* begin a scan with one key */
+#if PG_VERSION_NUM >= 180000
+#define GAUTH_BEGIN_INDEX_SCAN(table, index, snapshot) \
+	index_beginscan(table, index, snapshot, NULL, 1, 0)
+#else
+#define GAUTH_BEGIN_INDEX_SCAN(table, index, snapshot) \
+	index_beginscan(table, index, snapshot, 1, 0)
+#endif
+
 #endif							/* GAUTH_STORE_COMPAT_H */

@@ -17,8 +17,19 @@
 
 typedef struct GauthEntitySource GauthEntitySource;
 
-/* for each entity of a type; false ends the walk */
+/*
+ * For each entity of a type; "uid" is valid during the call, false ends the
+ * walk.
+ */
 typedef bool (*GauthEntityVisitor) (void *state, const GauthUid *uid);
+
+/* columns of gauth.request_attribute */
+enum
+{
+	REQUEST_STORE = 1,
+	REQUEST_ENTITY_TYPE,
+	REQUEST_ATTRIBUTE
+};
 
 extern GauthEntitySource *gauth_entity_source_open(const GauthPolicyStore *store,
 												   const GauthEntityStore *brought);

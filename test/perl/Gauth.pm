@@ -20,7 +20,7 @@ use warnings;
 use parent -norequire, 'PostgreSQL::Test::Cluster';
 
 use PostgreSQL::Test::Cluster;
-use PostgreSQL::Test::Utils;
+use PostgreSQL::Test::Utils ();
 use Test::More;
 use Time::HiRes qw(usleep);
 
@@ -147,6 +147,39 @@ sub refuses
 		%options);
 	like($stderr, qr/(?:ERROR|FATAL):  \Q$sqlstate\E: /, $name);
 	return $stderr;
+}
+
+# options of sql, gives and refuses: connect as another role
+sub as
+{
+	my ($role) = @_;
+	return (extra_params => [ '-U', $role ]);
+}
+
+# a hosted issuer with a key; options are what gauth.add_issuer takes besides
+sub add_hosted
+{
+	my ($self, $issuer, %options) = @_;
+	my $algorithm = delete $options{algorithm} || 'EdDSA';
+	my $more = join '', map { ", $_ => '$options{$_}'" } sort keys %options;
+
+	return $self->sql(
+		"SELECT gauth.add_issuer('$issuer', ARRAY['db'], hosted => true$more);\n"
+		  . "SELECT gauth.create_key('$issuer', '$algorithm')");
+}
+
+# a token of a hosted issuer; in list context also its "jti"
+sub issue_token
+{
+	my ($self, $issuer, $subject, %options) = @_;
+	my $ttl = $options{ttl} || '1 hour';
+	my $scope = $options{scope} || 'read';
+	my $row = $self->sql(
+		"SELECT token, jti FROM gauth.issue_token('$issuer', '$subject', "
+		  . "ARRAY['db'], '$ttl', '$scope')");
+	my ($token, $jti) = split /\|/, $row;
+
+	return wantarray ? ($token, $jti) : $token;
 }
 
 # what the server wrote to its log since a position (see log_position)

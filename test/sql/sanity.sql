@@ -51,6 +51,10 @@ VALUES
     ('verify_jws'), ('verify_jwt'),
     -- nothing but their arguments
     ('covers'), ('scope'), ('scope_contains'), ('scope_tokens'),
+    ('evaluate'), ('format_policy'), ('policy_from_json'), ('policy_to_json'),
+    ('validate'),
+    -- ask in C whether it is about the caller
+    ('is_authorized'),
     -- what is public anyway, or the caller's own
     ('has_capability'), ('jwks'), ('list_settings'), ('revoke'),
     -- ask in C who calls

@@ -1,0 +1,310 @@
+/*
+ * sql_diff.c
+ *		A dry run: what would be decided otherwise under other policies.
+ *
+ * The candidate takes the place of the store's compiled set for the second
+ * of two decisions about the same request; schema, mode, entities, identity
+ * and time are the same for both.  Nothing is stored.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#include "utils/tuplestore.h"
+
+#include "base/json_write.h"
+#include "entry/args.h"
+#include "entry/decision_json.h"
+#include "entry/jsonb.h"
+#include "entry/report.h"
+#include "policy/entity_json.h"
+#include "policy/parser.h"
+#include "policy/validate.h"
+#include "store/access.h"
+#include "store/authorize.h"
+#include "store/memory.h"
+
+/* times that a pair of decisions is begun anew because a store changed */
+#define ATTEMPTS_MAX	100
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_diff_policies);
+
+/* the arguments, by place */
+enum
+{
+	DIFF_CANDIDATE, DIFF_STORE, DIFF_REQUESTS
+};
+
+/* the columns of the result */
+enum
+{
+	COLUMN_REQUEST, COLUMN_BEFORE, COLUMN_AFTER, COLUMN_BEFORE_DETERMINING,
+	COLUMN_AFTER_DETERMINING, COLUMN_COUNT
+};
+
+typedef struct Diff
+{
+	ReturnSetInfo *result;
+	GauthSpan	store;
+	GauthArena	arena;			/* lives as long as the call */
+	const GauthPolicySet *candidate;
+	GauthSession session;
+	MemoryContext turn;			/* for one request */
+	GauthArena	turn_arena;
+} Diff;
+
+/* links stay as long as the candidate has their templates */
+static void
+add_links(Diff *diff, const GauthPolicyList *stored, GauthPolicyList *list)
+{
+	const GauthPolicy *link;
+	GauthError	err = {0};
+
+	for (link = stored->policies; link != NULL; link = link->next)
+	{
+		const GauthPolicy *template;
+		GauthPolicy *policy;
+
+		if (link->template_id.len == 0)
+			continue;
+		template = gauth_template_find(list, link->template_id);
+		if (template == NULL)
+			continue;
+		if (gauth_policy_link(&diff->arena, template, link->id,
+							  link->principal.uid, link->resource.uid,
+							  &policy, &err) != GAUTH_OK)
+			gauth_raise_policy(&err, "link");
+		gauth_policy_list_add(list, policy);
+	}
+}
+
+/* what a strict store would refuse to store */
+static void
+check_strictly(Diff *diff, const GauthPolicySource *source, GauthSpan text,
+			   const GauthPolicyList *list)
+{
+	GauthValidateOptions options = gauth_validate_strict;
+	GauthDiagnosticList findings = {0};
+	GauthError	err = {0};
+
+	if (source->mode != GAUTH_POLICY_STRICT || source->schema == NULL)
+		return;
+	options.source = text;
+	if (gauth_validate_policies(&diff->arena, source->schema, list, &options,
+								&findings, &err) != GAUTH_OK)
+		gauth_raise_policy(&err, "policy");
+	if (findings.error_count > 0)
+		gauth_raise_findings(&findings);
+}
+
+static void
+compile_candidate(Diff *diff, GauthSpan text)
+{
+	GauthPolicySource source;
+	GauthPolicyList list;
+	GauthError	err = {0};
+
+	if (gauth_policy_store_source(&diff->arena, diff->store, &source,
+								  &err) != GAUTH_OK)
+		gauth_raise_policy(&err, "policy store");
+	if (gauth_policy_parse(&diff->arena, text, &gauth_policy_default_limits,
+						   &list, &err) != GAUTH_OK)
+		gauth_raise_policy(&err, "policy");
+	check_strictly(diff, &source, text, &list);
+	add_links(diff, &source.list, &list);
+	if (gauth_policy_set_compile(&diff->arena, &list,
+								 &gauth_policy_default_limits,
+								 &diff->candidate, &err) != GAUTH_OK)
+		gauth_raise_policy(&err, "policy");
+}
+
+static const GauthUid *
+read_uid(Diff *diff, const GauthJson *request, const char *name)
+{
+	const GauthJson *json = gauth_json_get(request, name);
+	const GauthUid *uid;
+	GauthError	err = {0};
+
+	if (json == NULL ||
+		gauth_uid_from_json(&diff->turn_arena, json, &uid, &err) != GAUTH_OK)
+		gauth_raise_argument("requests", "an array of {principal, action, "
+							 "resource, context}, entities such as "
+							 "User::\"alice\"");
+	return uid;
+}
+
+static void
+read_ask(Diff *diff, const GauthJson *request, GauthAsk *ask)
+{
+	const GauthJson *context = gauth_json_get(request, "context");
+	GauthText	text;
+
+	memset(ask, 0, sizeof(*ask));
+	ask->store = diff->store;
+	ask->principal = read_uid(diff, request, "principal");
+	ask->action = read_uid(diff, request, "action");
+	ask->resource = read_uid(diff, request, "resource");
+	if (context == NULL || context->type == GAUTH_JSON_NULL)
+		return;
+	gauth_text_init(&text, &diff->turn_arena);
+	gauth_text_append_json(&text, context);
+	ask->context = gauth_finish_json(&text);
+}
+
+/* an administrator of the store may ask it about anybody */
+static void
+decide(Diff *diff, const GauthAsk *ask, GauthAnswer *answer)
+{
+	GauthError	err = {0};
+	GauthStatus status = gauth_authorize(&diff->session, &diff->turn_arena,
+										 ask, answer, &err);
+
+	if (status == GAUTH_CAPABILITY_MISSING)
+	{
+		diff->session.may_ask_for_others = true;
+		status = gauth_authorize(&diff->session, &diff->turn_arena, ask,
+								 answer, &err);
+	}
+	if (status != GAUTH_OK)
+		gauth_raise(&err);
+	if (answer->refusal == GAUTH_REFUSAL_STORE)
+		gauth_raise_policy(&answer->error, "policy store");
+}
+
+/*
+ * One request by both sets.  The session lets go of what it was given when
+ * another session's change becomes visible between the two; then both are
+ * decided again, so that they always are about the same store.
+ */
+static void
+decide_both(Diff *diff, const GauthAsk *ask, GauthAnswer *before,
+			GauthAnswer *after)
+{
+	int			attempt;
+
+	for (attempt = 0; attempt < ATTEMPTS_MAX; attempt++)
+	{
+		const GauthPolicyStore *store;
+		GauthPolicyStore *changed = palloc(sizeof(*changed));
+
+		decide(diff, ask, before);
+		store = diff->session.store;
+		*changed = *store;
+		changed->set = diff->candidate;
+		diff->session.store = changed;
+		decide(diff, ask, after);
+		if (diff->session.store == changed)
+		{
+			diff->session.store = store;
+			return;
+		}
+	}
+	gauth_raise_status(GAUTH_LIMIT_EXCEEDED, "changes of the policy store");
+}
+
+static Datum
+policies_datum(Diff *diff, const GauthAnswer *answer)
+{
+	GauthText	text;
+
+	gauth_text_init(&text, &diff->turn_arena);
+	gauth_append_policy_ids(&text, answer->store->set, &answer->decision);
+	return gauth_jsonb_from_text(gauth_finish_json(&text));
+}
+
+static Datum
+decision_datum(const GauthAnswer *answer)
+{
+	return CStringGetTextDatum(answer->permit ? "allow" : "deny");
+}
+
+static void
+put_difference(Diff *diff, const GauthJson *request,
+			   const GauthAnswer *before, const GauthAnswer *after)
+{
+	Datum		values[COLUMN_COUNT];
+	bool		nulls[COLUMN_COUNT] = {0};
+
+	values[COLUMN_REQUEST] = gauth_jsonb_from(request);
+	values[COLUMN_BEFORE] = decision_datum(before);
+	values[COLUMN_AFTER] = decision_datum(after);
+	values[COLUMN_BEFORE_DETERMINING] = policies_datum(diff, before);
+	values[COLUMN_AFTER_DETERMINING] = policies_datum(diff, after);
+	tuplestore_putvalues(diff->result->setResult, diff->result->setDesc,
+						 values, nulls);
+}
+
+static void
+compare_request(Diff *diff, const GauthJson *request)
+{
+	MemoryContext caller = MemoryContextSwitchTo(diff->turn);
+	GauthAsk	ask;
+	GauthAnswer before;
+	GauthAnswer after;
+
+	CHECK_FOR_INTERRUPTS();
+	gauth_memory_arena(&diff->turn_arena, NULL, 0, diff->turn);
+	read_ask(diff, request, &ask);
+	decide_both(diff, &ask, &before, &after);
+	if (before.permit != after.permit)
+		put_difference(diff, request, &before, &after);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(diff->turn);
+}
+
+/* the requests as text of the server's making, read by our own reader */
+static const GauthJson *
+read_requests(Diff *diff, Jsonb *requests)
+{
+	char	   *text = JsonbToCString(NULL, &requests->root,
+									  VARSIZE(requests));
+	GauthJson  *json;
+	GauthError	err = {0};
+
+	if (gauth_json_parse(&diff->arena, gauth_span_of(text),
+						 &gauth_json_document_limits, &json,
+						 &err) != GAUTH_OK)
+		gauth_raise(&err);
+	if (json->type != GAUTH_JSON_ARRAY)
+		gauth_raise_argument("requests", "an array");
+	return json->first;
+}
+
+/*
+ * gauth.diff_policies(candidate text, store text, requests jsonb)
+ *		returns setof (request jsonb, before text, after text,
+ *		before_determining jsonb, after_determining jsonb)
+ */
+Datum
+gauth_sql_diff_policies(PG_FUNCTION_ARGS)
+{
+	Diff		diff = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
+	const GauthJson *request;
+
+	if (PG_ARGISNULL(DIFF_CANDIDATE))
+		gauth_raise_null("candidate");
+	if (PG_ARGISNULL(DIFF_STORE))
+		gauth_raise_null("store");
+	diff.store = gauth_arg_span(fcinfo, DIFF_STORE);
+	if (!gauth_access_allows(GAUTH_ADMINISTRATOR, &diff.store))
+		gauth_raise_no_capability("administrator");
+	if (!gauth_policy_store_exists(diff.store))
+		gauth_raise_store_unknown();
+	if (PG_ARGISNULL(DIFF_REQUESTS))
+		gauth_raise_nothing_recorded();
+
+	InitMaterializedSRF(fcinfo, 0);
+	diff.session.memory = CurrentMemoryContext;
+	diff.turn = AllocSetContextCreate(CurrentMemoryContext, "gauth dry run",
+									  ALLOCSET_DEFAULT_SIZES);
+	gauth_memory_arena(&diff.arena, NULL, 0, CurrentMemoryContext);
+	compile_candidate(&diff, gauth_arg_span(fcinfo, DIFF_CANDIDATE));
+	for (request = read_requests(&diff, PG_GETARG_JSONB_P(DIFF_REQUESTS));
+		 request != NULL; request = request->next)
+		compare_request(&diff, request);
+	return (Datum) 0;
+}
