@@ -1,112 +1,131 @@
 /*
  * policy_engine.c
- *		Decisions per processor second of the policy engine alone, at 10,
- *		1,000 and 10,000 policies, and the time to load the policies.
+ *		bench/policy: the policy engine alone, with entities in memory.
  *
- * Entities are in memory; the uids of each request are made from text inside
- * the loop, as a caller has to.  The linear evaluator of the same engine is
- * the comparison.  Build from the top of the checkout:
- *
- *	cc -O2 -std=gnu11 -Isrc -Itest/unit -o policy_engine \
- *		bench/policy_engine.c src/base/[a-z]*.c src/policy/[a-z]*.c
+ * The uids of each request are made from text inside the loop, as a caller
+ * has to.
  */
+#include "policy.h"
 #include "policy_workload.h"
 
-#include <time.h>
-
-/* time of the processor: other programs on the machine do not count */
-static double
-seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double) now.tv_sec + (double) now.tv_nsec / 1e9;
-}
-
-/* the number of wrong decisions in one pass over all requests */
-static uint32_t
-run_pass(Workload *workload, const GauthDecisionInput *input,
-		 uint32_t requests)
-{
-	char		buffer[16 * 1024];
-	uint32_t	wrong = 0;
-	uint32_t	i;
-
-	for (i = 0; i < requests; i++)
-	{
-		GauthArena	arena;
-		GauthRequest request;
-		GauthDecision decision;
-
-		gauth_arena_init(&arena, buffer, sizeof(buffer), &gauth_malloc_source,
-						 0);
-		request = workload_request(workload, i, &arena);
-		if (gauth_policy_decide(&arena, input, &request, &decision,
-								&workload->fixture.err) != GAUTH_OK ||
-			decision.permit != workload->requests[i].permit)
-			wrong++;
-		gauth_arena_reset(&arena);
-	}
-	return wrong;
-}
-
-static double
-measure(Workload *workload, bool linear, double at_least)
-{
-	GauthEntityLoader loader;
-	GauthDecisionInput input = {
-		.set = workload->fixture.set,.loader = &loader,
-		.limits = &gauth_policy_default_limits,.linear = linear
-	};
-	uint32_t	requests = linear ? 200 : workload->count;
-	uint64_t	decisions = 0;
-	double		begin = seconds_now();
-	double		elapsed;
-
-	loader = gauth_entity_store_loader(workload->fixture.store);
-	do
-	{
-		if (run_pass(workload, &input, requests) != 0)
-			printf("wrong decisions\n");
-		decisions += requests;
-		elapsed = seconds_now() - begin;
-	} while (elapsed < at_least);
-	return (double) decisions / elapsed;
-}
-
-static void
-bench(unsigned policies)
+struct Engine
 {
 	Workload	workload;
-	double		begin;
-	double		load;
-	double		indexed;
-	double		linear;
+	GauthEntityLoader loader;
+};
 
-	if (!workload_load(&workload, policies))
-	{
-		printf("%u policies: skipped\n", policies);
-		return;
-	}
-	begin = seconds_now();
-	if (fixture_policies(&workload.fixture, workload.policies) != GAUTH_OK)
-		printf("%s\n", workload.fixture.err.detail);
-	load = seconds_now() - begin;
-	indexed = measure(&workload, false, 2.0);
-	linear = measure(&workload, true, 0.5);
-	printf("%6u policies: load %6.1f ms, set %8zu bytes, "
-		   "indexed %9.0f decisions/s, linear %9.0f, ratio %.1f\n",
-		   policies, load * 1e3, gauth_policy_set_size(workload.fixture.set),
-		   indexed, linear, indexed / linear);
-	workload_free(&workload);
+/* a contender's place in the requests */
+typedef struct EngineState
+{
+	Engine	   *engine;
+	bool		linear;
+	uint32_t	next;
+} EngineState;
+
+/*
+ * engine_open
+ *		The workload of that many policies, compiled; NULL when it is not
+ *		there.
+ */
+Engine *
+engine_open(unsigned policies)
+{
+	Engine	   *engine = calloc(1, sizeof(Engine));
+	Workload   *workload;
+
+	if (engine == NULL)
+		fatal("out of memory");
+	workload = &engine->workload;
+	if (!workload_load(workload, policies))
+		return NULL;
+	if (fixture_policies(&workload->fixture, workload->policies) != GAUTH_OK)
+		fatal("%u policies: %s", policies, workload->fixture.err.detail);
+	engine->loader = gauth_entity_store_loader(workload->fixture.store);
+	return engine;
 }
 
-int
-main(void)
+/*
+ * engine_close
+ *		Free what engine_open has made.
+ */
+void
+engine_close(Engine *engine)
 {
-	bench(10);
-	bench(1000);
-	bench(10000);
-	return 0;
+	workload_free(&engine->workload);
+	free(engine);
+}
+
+/* is the decision about the next request the expected one? */
+static bool
+decide_next(EngineState *state)
+{
+	char		buffer[16 * 1024];
+	Workload   *workload = &state->engine->workload;
+	GauthDecisionInput input = {
+		.set = workload->fixture.set,.loader = &state->engine->loader,
+		.limits = &gauth_policy_default_limits,.linear = state->linear
+	};
+	GauthArena	arena;
+	GauthRequest request;
+	GauthDecision decision;
+	bool		right;
+
+	gauth_arena_init(&arena, buffer, sizeof(buffer), &gauth_malloc_source, 0);
+	request = workload_request(workload, state->next, &arena);
+	right = gauth_policy_decide(&arena, &input, &request, &decision,
+								&workload->fixture.err) == GAUTH_OK &&
+		decision.permit == workload->requests[state->next].permit;
+	gauth_arena_reset(&arena);
+	state->next = (state->next + 1) % workload->count;
+	return right;
+}
+
+static bool
+decide_many(Contender *contender, unsigned count)
+{
+	while (count-- > 0)
+	{
+		if (!decide_next(contender->state))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * engine_prepare
+ *		The engine as a contender; "linear" looks at every policy.
+ */
+void
+engine_prepare(Contender *contender, Engine *engine, bool linear)
+{
+	EngineState *state = calloc(1, sizeof(EngineState));
+
+	if (state == NULL)
+		fatal("out of memory");
+	state->engine = engine;
+	state->linear = linear;
+	contender->work = decide_many;
+	contender->state = state;
+	contender->clock = CLOCK_THREAD_CPUTIME_ID;
+}
+
+/*
+ * engine_load
+ *		Nanoseconds from the text of the policies to the compiled set.
+ */
+double
+engine_load(const Engine *engine)
+{
+	Fixture		fixture;
+	struct timespec from;
+	struct timespec to;
+
+	fixture_init(&fixture);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+	if (fixture_policies(&fixture, engine->workload.policies) != GAUTH_OK)
+		fatal("policies: %s", fixture.err.detail);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+	fixture_free(&fixture);
+	return (double) (to.tv_sec - from.tv_sec) * 1e9 +
+		(double) (to.tv_nsec - from.tv_nsec);
 }

@@ -331,7 +331,8 @@ same_name(GauthSpan a, GauthSpan b)
 static uint32_t
 hash_name(const NameTable *table, GauthSpan name)
 {
-	uint32_t	hash = 2166136261u ^ (uint32_t) ((uintptr_t) table->slots >> 4);
+	uintptr_t	address = (uintptr_t) table->slots;
+	uint32_t	hash = 2166136261u ^ (uint32_t) (address >> 4);
 	size_t		i;
 
 	for (i = 0; i < name.len; i++)

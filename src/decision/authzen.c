@@ -114,10 +114,9 @@ read_entity(const GauthJson *json, const char *part, bool searched,
 	if (status == GAUTH_OK)
 		status = read_string(json, part, "type", &entity->type, err);
 	if (status == GAUTH_OK && !gauth_type_name_is_valid(entity->type))
-		status = fail_part(err, part, "type",
-						   "is not the name of an entity type");
+		status = fail_part(err, part, "type", "is no name of an entity type");
 	if (status == GAUTH_OK &&
-		gauth_span_starts_with(entity->type, GAUTH_SPAN(GAUTH_AUTHZEN_RESERVED)))
+		gauth_span_starts_with(entity->type, GAUTH_AUTHZEN_RESERVED))
 		status = fail_part(err, part, "type", "is reserved");
 	if (status != GAUTH_OK || searched)
 		return status;

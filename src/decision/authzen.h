@@ -15,7 +15,7 @@
 #include "policy/schema.h"
 
 /* entities of these types come from gauth itself, never with a request */
-#define GAUTH_AUTHZEN_RESERVED		"GAuth::"
+#define GAUTH_AUTHZEN_RESERVED		GAUTH_SPAN("GAuth::")
 
 /* evaluations in one request */
 #define GAUTH_AUTHZEN_BATCH_MAX		1000
@@ -94,8 +94,8 @@ extern GauthStatus gauth_authzen_read_batch(const GauthJson *body,
 											GauthError *err);
 extern bool gauth_authzen_batch_is_over(const GauthAuthzenBatch *batch,
 										bool permit);
-extern GauthStatus gauth_authzen_make_request(const GauthAuthzenReader *reader,
-											  const GauthAuthzenQuestion *question,
-											  GauthAuthzenRequest *request);
+extern GauthStatus gauth_authzen_translate(const GauthAuthzenReader *reader,
+										   const GauthAuthzenQuestion *asked,
+										   GauthAuthzenRequest *request);
 
 #endif							/* GAUTH_DECISION_AUTHZEN_H */

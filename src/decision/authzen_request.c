@@ -75,7 +75,7 @@ holds_reserved(GauthValue value)
 	{
 		case GAUTH_VALUE_ENTITY:
 			return gauth_span_starts_with(gauth_uid_type(value.uid),
-										  GAUTH_SPAN(GAUTH_AUTHZEN_RESERVED));
+										  GAUTH_AUTHZEN_RESERVED);
 		case GAUTH_VALUE_SET:
 			for (i = 0; i < value.set->count; i++)
 			{
@@ -306,7 +306,7 @@ write_context(const GauthAuthzenReader *reader,
 }
 
 /*
- * gauth_authzen_make_request
+ * gauth_authzen_translate
  *		A question in which nothing is searched (any more) in the words of
  *		Cedar, in the reader's arena; it borrows from the body, not from the
  *		schema.
@@ -317,28 +317,28 @@ write_context(const GauthAuthzenReader *reader,
  * GAUTH_OUT_OF_MEMORY.
  */
 GauthStatus
-gauth_authzen_make_request(const GauthAuthzenReader *reader,
-						   const GauthAuthzenQuestion *question,
-						   GauthAuthzenRequest *request)
+gauth_authzen_translate(const GauthAuthzenReader *reader,
+						const GauthAuthzenQuestion *asked,
+						GauthAuthzenRequest *request)
 {
 	GauthStatus status;
 
 	memset(request, 0, sizeof(*request));
-	if (question->action_properties != NULL &&
-		gauth_json_get(question->context, "action") != NULL)
+	if (asked->action_properties != NULL &&
+		gauth_json_get(asked->context, "action") != NULL)
 		return gauth_fail(reader->err, GAUTH_INVALID_VALUE,
 						  "context.action stands for the action's "
 						  "properties");
-	status = make_uid(reader, question->subject.type, question->subject.id,
+	status = make_uid(reader, asked->subject.type, asked->subject.id,
 					  &request->principal);
 	if (status == GAUTH_OK)
-		status = make_uid(reader, question->resource.type,
-						  question->resource.id, &request->resource);
+		status = make_uid(reader, asked->resource.type,
+						  asked->resource.id, &request->resource);
 	if (status == GAUTH_OK)
-		status = find_action(reader, question->action, &request->action);
+		status = find_action(reader, asked->action, &request->action);
 	if (status == GAUTH_OK)
-		status = bring_entities(reader, question, &request->brought);
+		status = bring_entities(reader, asked, &request->brought);
 	if (status == GAUTH_OK)
-		status = write_context(reader, question, request);
+		status = write_context(reader, asked, request);
 	return status;
 }

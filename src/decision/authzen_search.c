@@ -208,13 +208,13 @@ gauth_authzen_append_token(GauthText *text, const GauthAuthzenPage *page,
 }
 
 /*
- * gauth_authzen_candidates_init
+ * gauth_authzen_list_init
  *		No candidates yet, of those that stand behind a position.
  */
 void
-gauth_authzen_candidates_init(GauthAuthzenCandidates *candidates,
-							  GauthArena *arena,
-							  const GauthAuthzenPosition *position)
+gauth_authzen_list_init(GauthAuthzenList *candidates,
+						GauthArena *arena,
+						const GauthAuthzenPosition *position)
 {
 	memset(candidates, 0, sizeof(*candidates));
 	candidates->arena = arena;
@@ -222,7 +222,7 @@ gauth_authzen_candidates_init(GauthAuthzenCandidates *candidates,
 }
 
 static bool
-grow(GauthAuthzenCandidates *candidates)
+grow(GauthAuthzenList *candidates)
 {
 	uint32_t	room = candidates->room == 0 ? 64 : candidates->room * 2;
 	GauthSpan  *ids;
@@ -244,13 +244,13 @@ grow(GauthAuthzenCandidates *candidates)
 }
 
 /*
- * gauth_authzen_candidates_add
+ * gauth_authzen_list_add
  *		Add one, copied; false when there are too many, which sorting reports.
  *
  * An id that JSON in the server cannot hold, with a zero byte, is no result.
  */
 bool
-gauth_authzen_candidates_add(GauthAuthzenCandidates *candidates, GauthSpan id)
+gauth_authzen_list_add(GauthAuthzenList *candidates, GauthSpan id)
 {
 	const GauthAuthzenPosition *position = &candidates->position;
 
@@ -270,47 +270,47 @@ gauth_authzen_candidates_add(GauthAuthzenCandidates *candidates, GauthSpan id)
 }
 
 /*
- * gauth_authzen_candidates_add_type
+ * gauth_authzen_list_add_type
  *		Add the ids of an enumerated entity type; nothing of any other.
  */
 void
-gauth_authzen_candidates_add_type(GauthAuthzenCandidates *candidates,
-								  const GauthEntityType *type)
+gauth_authzen_list_add_type(GauthAuthzenList *candidates,
+							const GauthEntityType *type)
 {
 	uint32_t	i;
 
 	for (i = 0; type != NULL && i < type->choice_count; i++)
-		(void) gauth_authzen_candidates_add(candidates, type->choices[i]);
+		(void) gauth_authzen_list_add(candidates, type->choices[i]);
 }
 
 /*
- * gauth_authzen_candidates_add_declared
+ * gauth_authzen_list_add_declared
  *		Add the names of a schema's actions.
  */
 void
-gauth_authzen_candidates_add_declared(GauthAuthzenCandidates *candidates,
-									  const GauthSchema *schema)
+gauth_authzen_list_add_declared(GauthAuthzenList *candidates,
+								const GauthSchema *schema)
 {
 	uint32_t	i;
 
 	for (i = 0; i < schema->action_count; i++)
-		(void) gauth_authzen_candidates_add(candidates,
-											gauth_uid_id(schema->actions[i].uid));
+		(void) gauth_authzen_list_add(candidates,
+									  gauth_uid_id(schema->actions[i].uid));
 }
 
 static void
-add_action(GauthAuthzenCandidates *candidates, const GauthUid *uid)
+add_action(GauthAuthzenList *candidates, const GauthUid *uid)
 {
 	if (uid != NULL && gauth_uid_has_type(uid, GAUTH_SPAN("Action")))
-		(void) gauth_authzen_candidates_add(candidates, gauth_uid_id(uid));
+		(void) gauth_authzen_list_add(candidates, gauth_uid_id(uid));
 }
 
-static void add_from_expr(GauthAuthzenCandidates *candidates,
+static void add_from_expr(GauthAuthzenList *candidates,
 						  const GauthExpr *expr);
 
 /* the expressions in a node that is no plain operator */
 static void
-add_from_node(GauthAuthzenCandidates *candidates, const GauthExpr *expr)
+add_from_node(GauthAuthzenList *candidates, const GauthExpr *expr)
 {
 	uint32_t	i;
 
@@ -347,7 +347,7 @@ add_from_node(GauthAuthzenCandidates *candidates, const GauthExpr *expr)
 
 /* trees are as high as the parser let them grow */
 static void
-add_from_expr(GauthAuthzenCandidates *candidates, const GauthExpr *expr)
+add_from_expr(GauthAuthzenList *candidates, const GauthExpr *expr)
 {
 	unsigned	arity = gauth_expr_arity(expr->kind);
 	unsigned	i;
@@ -361,12 +361,12 @@ add_from_expr(GauthAuthzenCandidates *candidates, const GauthExpr *expr)
 }
 
 /*
- * gauth_authzen_candidates_add_named
+ * gauth_authzen_list_add_named
  *		Add the actions that policies name, for want of a schema.
  */
 void
-gauth_authzen_candidates_add_named(GauthAuthzenCandidates *candidates,
-								   const GauthPolicyList *list)
+gauth_authzen_list_add_named(GauthAuthzenList *candidates,
+							 const GauthPolicyList *list)
 {
 	const GauthPolicy *policy;
 	uint32_t	i;
@@ -388,15 +388,15 @@ compare_ids(const void *a, const void *b)
 }
 
 /*
- * gauth_authzen_candidates_sort
+ * gauth_authzen_list_sort
  *		Put them into their order, each once.
  *
  * Errors: GAUTH_LIMIT_EXCEEDED when not all of them could be kept: part of
  * the results would pass for all of them.
  */
 GauthStatus
-gauth_authzen_candidates_sort(GauthAuthzenCandidates *candidates,
-							  GauthError *err)
+gauth_authzen_list_sort(GauthAuthzenList *candidates,
+						GauthError *err)
 {
 	uint32_t	kept = 0;
 	uint32_t	i;

@@ -29,7 +29,7 @@ typedef struct GauthAuthzenPage
 } GauthAuthzenPage;
 
 /* ids, or names of actions, that may be results */
-typedef struct GauthAuthzenCandidates
+typedef struct GauthAuthzenList
 {
 	GauthArena *arena;
 	GauthAuthzenPosition position;	/* what stands before it is left out */
@@ -37,7 +37,7 @@ typedef struct GauthAuthzenCandidates
 	uint32_t	count;
 	uint32_t	room;
 	GauthStatus status;
-} GauthAuthzenCandidates;
+} GauthAuthzenList;
 
 extern uint64_t gauth_authzen_fingerprint(const GauthJson *body,
 										  GauthAuthzenPart searched,
@@ -51,18 +51,18 @@ extern void gauth_authzen_append_token(GauthText *text,
 									   const GauthAuthzenPage *page,
 									   const GauthAuthzenPosition *position);
 
-extern void gauth_authzen_candidates_init(GauthAuthzenCandidates *candidates,
-										  GauthArena *arena,
-										  const GauthAuthzenPosition *position);
-extern bool gauth_authzen_candidates_add(GauthAuthzenCandidates *candidates,
-										 GauthSpan id);
-extern void gauth_authzen_candidates_add_type(GauthAuthzenCandidates *candidates,
-											  const GauthEntityType *type);
-extern void gauth_authzen_candidates_add_declared(GauthAuthzenCandidates *candidates,
-												  const GauthSchema *schema);
-extern void gauth_authzen_candidates_add_named(GauthAuthzenCandidates *candidates,
-											   const GauthPolicyList *list);
-extern GauthStatus gauth_authzen_candidates_sort(GauthAuthzenCandidates *candidates,
-												 GauthError *err);
+extern void gauth_authzen_list_init(GauthAuthzenList *candidates,
+									GauthArena *arena,
+									const GauthAuthzenPosition *position);
+extern bool gauth_authzen_list_add(GauthAuthzenList *candidates,
+								   GauthSpan id);
+extern void gauth_authzen_list_add_type(GauthAuthzenList *candidates,
+										const GauthEntityType *type);
+extern void gauth_authzen_list_add_declared(GauthAuthzenList *candidates,
+											const GauthSchema *schema);
+extern void gauth_authzen_list_add_named(GauthAuthzenList *candidates,
+										 const GauthPolicyList *list);
+extern GauthStatus gauth_authzen_list_sort(GauthAuthzenList *candidates,
+										   GauthError *err);
 
 #endif							/* GAUTH_DECISION_AUTHZEN_SEARCH_H */

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/span.h"
 #include "policy/ast.h"
+#include "store/compat.h"
 #include "store/write.h"
 
 /* what stands in gauth.policy_history.change */

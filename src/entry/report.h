@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "policy/diagnostic.h"
 #include "policy/value.h"
+#include "store/compat.h"
 
 /* what clients branch on; everything else has a standard SQLSTATE */
 #define GAUTH_ERRCODE_INVALID_TOKEN		MAKE_SQLSTATE('Z','G','0','0','1')

@@ -164,7 +164,7 @@ make_request(Call *call, const GauthAuthzenQuestion *question,
 	GauthAuthzenReader reader;
 
 	begin_reader(call, &reader, err);
-	return gauth_authzen_make_request(&reader, question, request);
+	return gauth_authzen_translate(&reader, question, request);
 }
 
 static GauthStatus
@@ -329,7 +329,7 @@ typedef struct Search
 	Call	   *call;
 	GauthAuthzenQuestion question;
 	GauthAuthzenPage page;
-	GauthAuthzenCandidates candidates;
+	GauthAuthzenList candidates;
 	GauthText	results;
 	uint32_t	count;			/* of results so far */
 	bool		more;			/* there are results behind this page */
@@ -340,10 +340,10 @@ typedef struct Search
 static bool
 visit_entity(void *state, const GauthUid *uid)
 {
-	GauthAuthzenCandidates *candidates = state;
+	GauthAuthzenList *candidates = state;
 
 	CHECK_FOR_INTERRUPTS();
-	return gauth_authzen_candidates_add(candidates, gauth_uid_id(uid));
+	return gauth_authzen_list_add(candidates, gauth_uid_id(uid));
 }
 
 static void
@@ -356,9 +356,9 @@ find_entities(Search *search, const GauthPolicyStore *store, GauthSpan type)
 								 &search->candidates, &err) != GAUTH_OK)
 		gauth_raise(&err);
 	if (store->schema != NULL)
-		gauth_authzen_candidates_add_type(&search->candidates,
-										  gauth_schema_find_type(store->schema,
-																 type));
+		gauth_authzen_list_add_type(&search->candidates,
+									gauth_schema_find_type(store->schema,
+														   type));
 }
 
 /* without a schema, what the policies and the entities know of */
@@ -371,15 +371,15 @@ find_actions(Search *search, const GauthPolicyStore *store)
 
 	if (store->schema != NULL)
 	{
-		gauth_authzen_candidates_add_declared(&search->candidates,
-											  store->schema);
+		gauth_authzen_list_add_declared(&search->candidates,
+										store->schema);
 		return;
 	}
 	gauth_memory_arena(&arena, NULL, 0, search->call->turn);
 	if (gauth_policy_store_source(&arena, search->call->store, &source,
 								  &err) != GAUTH_OK)
 		gauth_raise(&err);
-	gauth_authzen_candidates_add_named(&search->candidates, &source.list);
+	gauth_authzen_list_add_named(&search->candidates, &source.list);
 	find_entities(search, store, GAUTH_SPAN("Action"));
 }
 
@@ -390,8 +390,8 @@ find_candidates(Search *search)
 	const GauthPolicyStore *store;
 	GauthError	err = {0};
 
-	gauth_authzen_candidates_init(&search->candidates, &search->call->arena,
-								  &search->page.position);
+	gauth_authzen_list_init(&search->candidates, &search->call->arena,
+							&search->page.position);
 	if (gauth_policy_store_find(search->call->store, &store,
 								&err) != GAUTH_OK)
 	{
@@ -407,7 +407,7 @@ find_candidates(Search *search)
 					  search->question.searched == GAUTH_AUTHZEN_SUBJECT ?
 					  search->question.subject.type :
 					  search->question.resource.type);
-	if (gauth_authzen_candidates_sort(&search->candidates, &err) != GAUTH_OK)
+	if (gauth_authzen_list_sort(&search->candidates, &err) != GAUTH_OK)
 		raise_request(&err);
 }
 

@@ -21,7 +21,6 @@
 #include "policy/entity_json.h"
 #include "store/binding.h"
 #include "store/entity_row.h"
-#include "store/memory.h"
 #include "store/policy_store.h"
 #include "store/write.h"
 

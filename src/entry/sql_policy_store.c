@@ -400,7 +400,7 @@ typedef struct Link
 {
 	GauthSpan	template;
 	GauthSpan	id;
-	GauthSpan	principal;		/* both in Cedar's syntax; without data: none */
+	GauthSpan	principal;		/* in Cedar's syntax; without data: none */
 	GauthSpan	resource;
 } Link;
 

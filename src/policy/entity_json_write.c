@@ -72,8 +72,8 @@ write_datetime(GauthText *text, int64_t datetime)
 
 	if (datetime < FIRST_WRITTEN || datetime >= END_WRITTEN)
 	{
-		gauth_text_append(text,
-						  GAUTH_SPAN("{\"__extn\":{\"fn\":\"offset\",\"args\":["));
+		gauth_text_append(text, GAUTH_SPAN("{\"__extn\":{\"fn\":\"offset\","
+										   "\"args\":["));
 		write_extension(text, "datetime", "1970-01-01");
 		gauth_text_append_char(text, ',');
 		(void) gauth_duration_write(datetime, buffer);

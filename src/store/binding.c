@@ -14,8 +14,6 @@
 #include "access/relation.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "storage/lmgr.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "base/json.h"
@@ -123,7 +121,7 @@ find_attribute(Relation relation, GauthSpan name)
 	return NULL;
 }
 
-/* the type of a column; what is computed at reading would run its expression */
+/* a column's type; what is computed at reading would run its expression */
 static GauthStatus
 find_type(const Opening *opening, GauthSpan name, Oid *type)
 {
@@ -244,7 +242,7 @@ add_attribute(Opening *opening, const GauthJson *json)
 	return status != GAUTH_OK ? status : add_column(opening, &column);
 }
 
-/* every column under its own name, or, with a schema, those that it declares */
+/* every column under its own name; with a schema, those that it declares */
 static GauthStatus
 add_all_columns(Opening *opening)
 {

@@ -223,7 +223,8 @@ gauth_column_check(const GauthColumn *column, GauthError *err)
 static bool
 convert_numeric(Datum datum, int64_t *decimal)
 {
-	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, datum));
+	Datum		written = DirectFunctionCall1(numeric_out, datum);
+	char	   *text = DatumGetCString(written);
 	char		buffer[DECIMAL_TEXT_MAX + 3];
 	char	   *point = strchr(text, '.');
 	size_t		len = strlen(text);

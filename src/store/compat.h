@@ -21,6 +21,11 @@
 #define GAUTH_MODULE_MAGIC	PG_MODULE_MAGIC
 #endif
 
+/* PostgreSQL 18 has another word for it, which stands elsewhere */
+#ifndef pg_attribute_noreturn
+#define pg_attribute_noreturn()	__attribute__((noreturn))
+#endif
+
 /* does the role own the table? */
 #if PG_VERSION_NUM >= 160000
 #define GAUTH_OWNS_TABLE(table, role) \

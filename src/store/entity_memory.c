@@ -7,7 +7,6 @@
  */
 #include "store/entity_memory.h"
 
-#include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 

@@ -21,7 +21,7 @@ check_request(const GauthAuthzenQuestion *question)
 	GauthAuthzenRequest request;
 	GauthJson  *context;
 
-	if (gauth_authzen_make_request(&reader, question, &request) != GAUTH_OK)
+	if (gauth_authzen_translate(&reader, question, &request) != GAUTH_OK)
 	{
 		REQUIRE(err.status != GAUTH_OK);
 		return;

@@ -16,19 +16,16 @@ permit (principal, action == Action::"print", resource);
 @id("self") permit (principal, action == Action::"show", resource)
   when { principal == resource && principal has mood && principal.mood == "good" };
 $$, 'pdp');
-INSERT INTO gauth.entity (store, type, id, content)
-SELECT 'pdp', type, id,
-       json_build_object('uid', json_build_object('type', type, 'id', id),
-                         'attrs', attrs, 'parents', '[]'::json)
-FROM (VALUES ('user', 'alice', '{}'), ('user', 'bob', '{"role": "admin"}'),
-             ('record', 'r1', '{"status": "active"}'),
-             ('record', 'r2', '{"status": "archived"}'),
-             ('record', 'r3', '{}'), ('record', 'ä"\', '{}'))
-     AS e (type, id, attrs_text)
-CROSS JOIN LATERAL (SELECT attrs_text::json AS attrs) AS a;
-INSERT INTO gauth.request_attribute
-VALUES ('pdp', 'record', 'status'), ('pdp', 'user', 'role'),
-       ('pdp', 'user', 'mood');
+SELECT gauth.put_entities('[
+    {"uid": {"type": "user", "id": "alice"}},
+    {"uid": {"type": "user", "id": "bob"}, "attrs": {"role": "admin"}},
+    {"uid": {"type": "record", "id": "r1"}, "attrs": {"status": "active"}},
+    {"uid": {"type": "record", "id": "r2"}, "attrs": {"status": "archived"}},
+    {"uid": {"type": "record", "id": "r3"}},
+    {"uid": {"type": "record", "id": "ä\"\\"}}]', 'pdp');
+SELECT gauth.allow_request_attribute(type, attribute, store => 'pdp')
+FROM (VALUES ('record', 'status'), ('user', 'role'), ('user', 'mood'))
+     AS a (type, attribute);
 
 -- no policy by its name for who is no administrator
 CREATE ROLE regress_authzen_gateway;
@@ -163,10 +160,10 @@ SELECT gauth.put_policies($$
   when { principal has since && principal.since < datetime("2020-01-01") };
 @id("rate") permit (principal, action == App::Action::"rate", resource == App::Level::"low");
 $$, 'strict_pdp');
-INSERT INTO gauth.entity (store, type, id, content)
-VALUES ('strict_pdp', 'App::User', 'a', '{"uid": {"type": "App::User", "id": "a"}, "attrs": {}, "parents": []}'),
-       ('strict_pdp', 'App::Doc', 'd', '{"uid": {"type": "App::Doc", "id": "d"}, "attrs": {"level": {"type": "App::Level", "id": "low"}}, "parents": []}');
-INSERT INTO gauth.request_attribute VALUES ('strict_pdp', 'App::User', 'since');
+SELECT gauth.put_entities('[
+    {"uid": "App::User::\"a\""},
+    {"uid": "App::Doc::\"d\"", "attrs": {"level": {"type": "App::Level", "id": "low"}}}]', 'strict_pdp');
+SELECT gauth.allow_request_attribute('App::User', 'since', store => 'strict_pdp');
 SET ROLE regress_authzen_gateway;
 SELECT gauth.authzen_evaluation(body::json, 'strict_pdp')
 FROM (VALUES

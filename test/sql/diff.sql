@@ -12,9 +12,9 @@ SELECT gauth.put_policies($$
 @id("friend") permit (principal == ?principal, action == Action::"edit", resource);
 $$, 'dry');
 SELECT gauth.link_template('friend', 'friend-of-carol', 'User::"carol"', store => 'dry');
-INSERT INTO gauth.entity (store, type, id, content)
-VALUES ('dry', 'User', 'alice', '{"uid": {"type": "User", "id": "alice"}, "attrs": {}, "parents": []}'),
-       ('dry', 'Doc', 'd', '{"uid": {"type": "Doc", "id": "d"}, "attrs": {"owner": {"__entity": {"type": "User", "id": "alice"}}}, "parents": []}');
+SELECT gauth.put_entities('[
+    {"uid": "User::\"alice\""},
+    {"uid": "Doc::\"d\"", "attrs": {"owner": {"type": "User", "id": "alice"}}}]', 'dry');
 CREATE TEMPORARY VIEW asked (requests) AS
 SELECT jsonb_agg(jsonb_build_object('principal', format('User::"%s"', p),
     'action', jsonb_build_object('type', 'Action', 'id', a),

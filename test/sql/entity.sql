@@ -4,6 +4,9 @@ SET client_min_messages = warning;
 
 CREATE ROLE regress_gauth_admin;
 CREATE ROLE regress_gauth_other;
+CREATE SCHEMA entity_test;
+GRANT USAGE ON SCHEMA entity_test TO PUBLIC;
+SET search_path = entity_test;
 SELECT gauth.create_policy_store('open', 'cedar');
 SELECT gauth.create_policy_store('closed');
 SELECT gauth.grant_access('regress_gauth_admin', 'administrator', 'open');
@@ -56,10 +59,10 @@ SELECT gauth.put_entities($$[
   {"uid": "Team::\"red\"", "parents": ["Team::\"north\""]},
   {"uid": {"__entity": {"type": "Team", "id": "north"}}, "attrs": {}}
 ]$$, 'open');
-SELECT type, id, content FROM gauth.entity ORDER BY type, id;
+SELECT type, id, content FROM gauth.entity WHERE store = 'open' ORDER BY type, id;
 -- what was written reads back and is written as the same
-CREATE TEMPORARY TABLE before AS TABLE gauth.entity;
-SELECT gauth.put_entities((SELECT json_agg(content) FROM gauth.entity), 'open');
+CREATE TABLE before AS TABLE gauth.entity;
+SELECT gauth.put_entities((SELECT json_agg(content) FROM before WHERE store = 'open'), 'open');
 SELECT count(*) FROM gauth.entity e JOIN before b USING (store, type, id)
 WHERE e.content::text = b.content::text;
 
@@ -305,7 +308,7 @@ SELECT sees('Guarded::"g"');
 CREATE SCHEMA hidden;
 ALTER TABLE guarded SET SCHEMA hidden;
 SELECT sees('Guarded::"g"');
-ALTER TABLE hidden.guarded SET SCHEMA public;
+ALTER TABLE hidden.guarded SET SCHEMA entity_test;
 SELECT sees('Guarded::"g"');
 SELECT gauth.grant_access('regress_gauth_other', 'enforcer');
 GRANT EXECUTE ON FUNCTION sees(text) TO PUBLIC;
@@ -524,8 +527,10 @@ FROM jsonb_array_elements(gauth.authzen_search_subject(
 DROP TABLE visitor;
 
 DELETE FROM gauth.policy_store WHERE store IN ('open', 'closed', 'deep');
+DELETE FROM gauth.policy_history WHERE store IN ('open', 'closed', 'deep');
 SELECT gauth.revoke_access('regress_gauth_admin', 'administrator', 'open'),
        gauth.revoke_access('regress_gauth_other', 'enforcer');
-DROP TABLE guarded;
+RESET search_path;
+DROP SCHEMA entity_test, "odd ""name", hidden CASCADE;
 DROP ROLE regress_gauth_admin;
 DROP ROLE regress_gauth_other;

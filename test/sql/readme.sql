@@ -52,5 +52,6 @@ RESET ROLE;
 -- END README
 
 DROP TABLE orders, invoices;
+SELECT gauth.drop_issuer('https://issuer.example');
 REVOKE ALL ON SCHEMA public FROM shop_owner;
 DROP ROLE shop_owner, web;

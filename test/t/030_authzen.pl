@@ -50,15 +50,13 @@ sub make_store
 	$node->sql("SELECT gauth.put_policies("
 		  . literal(load_text("$fixtures/$policies"))
 		  . ", $name)");
-	$node->sql(
-		"INSERT INTO gauth.entity (store, type, id, content) "
-		  . "SELECT $name, e -> 'uid' ->> 'type', e -> 'uid' ->> 'id', e "
-		  . "FROM json_array_elements("
+	$node->sql("SELECT gauth.put_entities("
 		  . literal($json->encode($entities))
-		  . ") AS e");
-	$node->sql("INSERT INTO gauth.request_attribute VALUES ($name, "
+		  . ", $name)");
+	$node->sql("SELECT gauth.allow_request_attribute("
 		  . literal($_->[0]) . ', '
-		  . literal($_->[1]) . ')')
+		  . literal($_->[1])
+		  . ", store => $name)")
 	  for @allowed;
 	return;
 }

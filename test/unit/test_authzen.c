@@ -73,7 +73,7 @@ test_questions(void)
 					 "subject.type is not a string"));
 	CHECK(is_refused("{\"subject\": {\"type\": \"a-b\"}}",
 					 GAUTH_AUTHZEN_NONE,
-					 "subject.type is not the name of an entity type"));
+					 "subject.type is no name of an entity type"));
 	CHECK(is_refused("{\"subject\": {\"type\": \"GAuth::Agent\"}}",
 					 GAUTH_AUTHZEN_NONE, "subject.type is reserved"));
 	CHECK(is_refused("{\"subject\": {\"type\": \"a\", \"id\": \"b\","
@@ -185,7 +185,7 @@ make_request(const char *text, const GauthSchema *schema,
 	GauthStatus status = read_question(text, GAUTH_AUTHZEN_NONE, &question);
 
 	return status != GAUTH_OK ? status :
-		gauth_authzen_make_request(&reader, &question, request);
+		gauth_authzen_translate(&reader, &question, request);
 }
 
 static void
@@ -344,34 +344,34 @@ test_candidates(void)
 {
 	static const char *const ids[] = {"b", "a", "c", "b", "ab", ""};
 	GauthAuthzenPosition position = {0};
-	GauthAuthzenCandidates candidates;
+	GauthAuthzenList candidates;
 	Fixture		fixture;
 	size_t		i;
 
-	gauth_authzen_candidates_init(&candidates, &arena, &position);
+	gauth_authzen_list_init(&candidates, &arena, &position);
 	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		CHECK(gauth_authzen_candidates_add(&candidates,
-										   gauth_span_of(ids[i])));
-	CHECK(gauth_authzen_candidates_add(&candidates, gauth_span("x\0y", 3)));
-	CHECK_STATUS(gauth_authzen_candidates_sort(&candidates, &err), GAUTH_OK);
+		CHECK(gauth_authzen_list_add(&candidates,
+									 gauth_span_of(ids[i])));
+	CHECK(gauth_authzen_list_add(&candidates, gauth_span("x\0y", 3)));
+	CHECK_STATUS(gauth_authzen_list_sort(&candidates, &err), GAUTH_OK);
 	CHECK(candidates.count == 5);
 	CHECK(gauth_span_is(candidates.ids[2], "ab"));
 
 	position.set = true;
 	position.after = GAUTH_SPAN("ab");
-	gauth_authzen_candidates_init(&candidates, &arena, &position);
+	gauth_authzen_list_init(&candidates, &arena, &position);
 	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		CHECK(gauth_authzen_candidates_add(&candidates,
-										   gauth_span_of(ids[i])));
-	CHECK_STATUS(gauth_authzen_candidates_sort(&candidates, &err), GAUTH_OK);
+		CHECK(gauth_authzen_list_add(&candidates,
+									 gauth_span_of(ids[i])));
+	CHECK_STATUS(gauth_authzen_list_sort(&candidates, &err), GAUTH_OK);
 	CHECK(candidates.count == 2 && gauth_span_is(candidates.ids[0], "b"));
 
 	position.set = false;
-	gauth_authzen_candidates_init(&candidates, &arena, &position);
+	gauth_authzen_list_init(&candidates, &arena, &position);
 	fixture_init(&fixture);
 	CHECK_STATUS(fixture_policies(&fixture, gauth_span_of(action_policies)), GAUTH_OK);
-	gauth_authzen_candidates_add_named(&candidates, &fixture.list);
-	CHECK_STATUS(gauth_authzen_candidates_sort(&candidates, &err), GAUTH_OK);
+	gauth_authzen_list_add_named(&candidates, &fixture.list);
+	CHECK_STATUS(gauth_authzen_list_sort(&candidates, &err), GAUTH_OK);
 	CHECK(candidates.count == 5);
 	fixture_free(&fixture);
 }
