@@ -82,7 +82,8 @@ done
 # as the server's library is built
 optimize='-O2 -fPIC -fwrapv -fno-strict-aliasing -fvisibility=hidden'
 # shellcheck disable=SC2086	# a list of flags
-build_pure "$GAUTH_WORK/pure" gcc $STRICT $optimize
+build_pure "$GAUTH_WORK/pure" gcc $STRICT $optimize ||
+	die 'the pure floors do not compile'
 # shellcheck disable=SC2086	# a list of flags
 gcc $STRICT -O2 -I "$TOP/src" -I "$TOP/test/unit" -I "$TOP/bench" \
 	-I "$("$PG_CONFIG" --includedir)" -o "$GAUTH_WORK/policy_core" \

@@ -175,6 +175,12 @@ flatness(const Contender *of)
 	return median_ratio(&of[0], &of[SIZES - 1], rounds);
 }
 
+static double
+rate(int kind, int size)
+{
+	return 1e9 / median_time(&contenders[kind][size], rounds);
+}
+
 static void
 tell_rates(const Contender *of)
 {
@@ -290,7 +296,7 @@ tell_start(const char *title, size_t offset, double unit)
 	for (size = 0; size < SIZES; size++)
 	{
 		const Contender *of = (const Contender *)
-			((const char *) &starts[size] + offset);
+		((const char *) &starts[size] + offset);
 
 		printf(" %11.2f", median_time(of, start_count()) / unit);
 	}
@@ -332,13 +338,13 @@ tell_goals(void)
 	}
 	printf("\nGoals\n");
 	tell_goal("engine: decisions a second, 10 policies",
-			  1e9 / median_time(&contenders[ENGINE][0], rounds), 1e6, true);
-	tell_goal("engine: 10,000 policies against 10",
-			  flatness(contenders[ENGINE]), 0.5, true);
+			  rate(ENGINE, 0), 1e6, true);
+	tell_goal("engine: decisions a second, 10,000 policies",
+			  rate(ENGINE, SIZES - 1), 5e5, true);
 	tell_goal("is_authorized: a second, gross, 10 policies",
-			  1e9 / median_time(&contenders[TABLE][0], rounds), 1.5e5, true);
-	tell_goal("is_authorized: 10,000 policies against 10",
-			  flatness(contenders[TABLE]), 0.5, true);
+			  rate(TABLE, 0), 1.5e5, true);
+	tell_goal("is_authorized: a second, gross, 10,000 policies",
+			  rate(TABLE, SIZES - 1), 1.5e5, true);
 	tell_goal("round trip beyond SELECT 1, at most, us", beyond, 25, false);
 	tell_goal("first decision of 10,000 policies, ms",
 			  median_time(&starts[SIZES - 1].load, start_count()) / 1e6, 100,

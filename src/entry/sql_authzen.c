@@ -98,29 +98,20 @@ forget(GauthSession *session)
 	session->memory = memory;
 }
 
-/* a request that is of no use, in the words of a gateway's 400 */
-static void
-raise_request(const GauthError *err)
-{
-	switch (err->status)
-	{
-		case GAUTH_OUT_OF_MEMORY:
-		case GAUTH_STORE_UNKNOWN:
-		case GAUTH_CAPABILITY_MISSING:
-			gauth_raise(err);
-			break;
-		default:
-			gauth_raise_policy(err, "request");
-			break;
-	}
-}
-
-/* may this error be that of one evaluation among others? */
+/* is it the request's fault, and may it be that of one among others? */
 static bool
 is_of_request(GauthStatus status)
 {
 	return status != GAUTH_OUT_OF_MEMORY && status != GAUTH_STORE_UNKNOWN &&
 		status != GAUTH_CAPABILITY_MISSING;
+}
+
+static void
+raise_request(const GauthError *err)
+{
+	if (!is_of_request(err->status))
+		gauth_raise(err);
+	gauth_raise_policy(err, "request");
 }
 
 static GauthJson *
