@@ -43,7 +43,8 @@ fill_store()
 	{
 		printf '\\set policies `cat %s`\n' "$workload/policies_$1.cedar"
 		cat "$TOP/bench/policy.sql"
-	} | quietly "$psql" -X -q -v size="$1" -v requests="$workload/requests_$1.csv"
+	} | quietly "$psql" -X -q -v size="$1" \
+		-v requests="$workload/requests_$1.csv"
 }
 
 install_peers()

@@ -33,6 +33,12 @@ enum
 #define PEERS_MAX	2
 #define KINDS_MAX	(PEERS + PEERS_MAX)
 
+/*
+ * What a peer decides in a round: about 50 milliseconds, since it takes one
+ * to wake up.
+ */
+static const unsigned peer_counts[SIZES] = {2000, 60, 4};
+
 /* new sessions take long, and vary little */
 #define STARTS_MAX	21
 
@@ -372,6 +378,7 @@ run(Child *peers, char **names)
 			contenders[PEERS + peer][size].name = names[2 * peer];
 			prepare_remote(&contenders[PEERS + peer][size], &peers[peer],
 						   policy_sizes[size]);
+			contenders[PEERS + peer][size].count = peer_counts[size];
 		}
 		child_fork(&forks[size], &contenders[ENGINE][size]);
 		prepare_remote(&contenders[FORKED][size], &forks[size],

@@ -167,8 +167,7 @@ static void
 append_decision(GauthText *text, const GauthAnswer *answer)
 {
 	const GauthDecision *decision = &answer->decision;
-	const GauthPolicySet *set =
-		answer->store == NULL ? NULL : answer->store->set;
+	const GauthPolicySet *set = answer->set;
 
 	append_string(text, "decision", answer->permit ? "allow" : "deny");
 	append_name(text, "determining");

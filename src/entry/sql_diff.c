@@ -28,9 +28,6 @@
 #include "store/authorize.h"
 #include "store/memory.h"
 
-/* times that a pair of decisions is begun anew because a store changed */
-#define ATTEMPTS_MAX	100
-
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_diff_policies);
 
 /* the arguments, by place */
@@ -56,6 +53,13 @@ typedef struct Diff
 	MemoryContext turn;			/* for one request */
 	GauthArena	turn_arena;
 } Diff;
+
+/* what is kept of a decision */
+typedef struct Verdict
+{
+	bool		permit;
+	Datum		determining;	/* jsonb */
+} Verdict;
 
 /* links stay as long as the candidate has their templates */
 static void
@@ -155,76 +159,41 @@ read_ask(Diff *diff, const GauthJson *request, GauthAsk *ask)
 	ask->context = gauth_finish_json(&text);
 }
 
-/* an administrator of the store may ask it about anybody */
-static void
-decide(Diff *diff, const GauthAsk *ask, GauthAnswer *answer)
-{
-	GauthError	err = {0};
-	GauthStatus status = gauth_authorize(&diff->session, &diff->turn_arena,
-										 ask, answer, &err);
-
-	if (status == GAUTH_CAPABILITY_MISSING)
-	{
-		diff->session.may_ask_for_others = true;
-		status = gauth_authorize(&diff->session, &diff->turn_arena, ask,
-								 answer, &err);
-	}
-	if (status != GAUTH_OK)
-		gauth_raise(&err);
-	if (answer->refusal == GAUTH_REFUSAL_STORE)
-		gauth_raise_policy(&answer->error, "policy store");
-}
-
-/*
- * One request by both sets.  The session lets go of what it was given when
- * another session's change becomes visible between the two; then both are
- * decided again, so that they always are about the same store.
- */
-static void
-decide_both(Diff *diff, const GauthAsk *ask, GauthAnswer *before,
-			GauthAnswer *after)
-{
-	int			attempt;
-
-	for (attempt = 0; attempt < ATTEMPTS_MAX; attempt++)
-	{
-		const GauthPolicyStore *store;
-		GauthPolicyStore *changed = palloc(sizeof(*changed));
-
-		decide(diff, ask, before);
-		store = diff->session.store;
-		*changed = *store;
-		changed->set = diff->candidate;
-		diff->session.store = changed;
-		decide(diff, ask, after);
-		if (diff->session.store == changed)
-		{
-			diff->session.store = store;
-			return;
-		}
-	}
-	gauth_raise_status(GAUTH_LIMIT_EXCEEDED, "changes of the policy store");
-}
-
 static Datum
 policies_datum(Diff *diff, const GauthAnswer *answer)
 {
 	GauthText	text;
 
 	gauth_text_init(&text, &diff->turn_arena);
-	gauth_append_policy_ids(&text, answer->store->set, &answer->decision);
+	gauth_append_policy_ids(&text, answer->set, &answer->decision);
 	return gauth_jsonb_from_text(gauth_finish_json(&text));
 }
 
-static Datum
-decision_datum(const GauthAnswer *answer)
+/* an answer is valid until the next decision only: what is needed is kept */
+static void
+decide(Diff *diff, const GauthAsk *ask, Verdict *verdict)
 {
-	return CStringGetTextDatum(answer->permit ? "allow" : "deny");
+	GauthAnswer answer;
+	GauthError	err = {0};
+
+	if (gauth_authorize(&diff->session, &diff->turn_arena, ask, &answer,
+						&err) != GAUTH_OK)
+		gauth_raise(&err);
+	if (answer.refusal == GAUTH_REFUSAL_STORE)
+		gauth_raise_policy(&answer.error, "policy store");
+	verdict->permit = answer.permit;
+	verdict->determining = policies_datum(diff, &answer);
+}
+
+static Datum
+decision_datum(const Verdict *verdict)
+{
+	return CStringGetTextDatum(verdict->permit ? "allow" : "deny");
 }
 
 static void
 put_difference(Diff *diff, const GauthJson *request,
-			   const GauthAnswer *before, const GauthAnswer *after)
+			   const Verdict *before, const Verdict *after)
 {
 	Datum		values[COLUMN_COUNT];
 	bool		nulls[COLUMN_COUNT] = {0};
@@ -232,8 +201,8 @@ put_difference(Diff *diff, const GauthJson *request,
 	values[COLUMN_REQUEST] = gauth_jsonb_from(request);
 	values[COLUMN_BEFORE] = decision_datum(before);
 	values[COLUMN_AFTER] = decision_datum(after);
-	values[COLUMN_BEFORE_DETERMINING] = policies_datum(diff, before);
-	values[COLUMN_AFTER_DETERMINING] = policies_datum(diff, after);
+	values[COLUMN_BEFORE_DETERMINING] = before->determining;
+	values[COLUMN_AFTER_DETERMINING] = after->determining;
 	tuplestore_putvalues(diff->result->setResult, diff->result->setDesc,
 						 values, nulls);
 }
@@ -243,13 +212,15 @@ compare_request(Diff *diff, const GauthJson *request)
 {
 	MemoryContext caller = MemoryContextSwitchTo(diff->turn);
 	GauthAsk	ask;
-	GauthAnswer before;
-	GauthAnswer after;
+	Verdict		before;
+	Verdict		after;
 
 	CHECK_FOR_INTERRUPTS();
 	gauth_memory_arena(&diff->turn_arena, NULL, 0, diff->turn);
 	read_ask(diff, request, &ask);
-	decide_both(diff, &ask, &before, &after);
+	decide(diff, &ask, &before);
+	ask.set = diff->candidate;
+	decide(diff, &ask, &after);
 	if (before.permit != after.permit)
 		put_difference(diff, request, &before, &after);
 	MemoryContextSwitchTo(caller);

@@ -56,12 +56,6 @@ static const char *const issuer_functions[] = {
 	NULL
 };
 static const char *const administrator_functions[] = {
-	"gauth.verify(text, text)",
-	"gauth.inspect_token(text, text)",
-	"gauth.introspect_token(text)",
-	"gauth.issue_token(text, text, text[], interval, gauth.scope, jsonb)",
-	"gauth.revoke_token(text, text, text, timestamptz)",
-	"gauth.revoke_subject(text, text, timestamptz, text)",
 	"gauth.purge_tokens(timestamptz)",
 	"gauth.add_issuer(text, text[], text[], json, boolean, text, interval,"
 	" interval, text)",
@@ -89,14 +83,7 @@ static const char *const administrator_functions[] = {
 	"gauth.bind_entity(text, regclass, name, jsonb, jsonb, text)",
 	"gauth.unbind_entity(text, text)",
 	"gauth.allow_request_attribute(text, text, boolean, text)",
-	"gauth.decide(text, text, text, json, text)",
 	"gauth.explain(text, text, text, json, text)",
-	"gauth.authzen_evaluation(json, text)",
-	"gauth.authzen_evaluations(json, text)",
-	"gauth.authzen_search_subject(json, text)",
-	"gauth.authzen_search_resource(json, text)",
-	"gauth.authzen_search_action(json, text)",
-	"gauth.authzen_configuration(text, text)",
 	"gauth.diff_policies(text, text, jsonb)",
 	"gauth.is_linted(oid)",
 	"gauth.lint_relations()",
@@ -254,22 +241,42 @@ run(const char *what, const char *objects, const char *direction,
 	(void) gauth_write_run(&write, statement.data);
 }
 
+static void
+apply_one(const char *role, GauthCapability capability, bool grant)
+{
+	const char *direction = grant ? "TO" : "FROM";
+	StringInfoData list;
+	int			i;
+
+	initStringInfo(&list);
+	for (i = 0; functions[capability][i] != NULL; i++)
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ",
+						 functions[capability][i]);
+	if (list.len > 0)
+		run(grant ? "GRANT EXECUTE ON FUNCTION" :
+			"REVOKE EXECUTE ON FUNCTION", list.data, direction, role);
+	if (relations[capability] != NULL)
+		run(grant ? "GRANT SELECT ON" : "REVOKE SELECT ON",
+			relations[capability], direction, role);
+}
+
 /*
  * gauth_access_apply
- *		Give the role the privileges of a capability, or take them away.
+ *		Give the role the privileges of a capability, or take them away; an
+ *		administrator has those of all capabilities.
  */
 void
 gauth_access_apply(const char *role, GauthCapability capability, bool grant)
 {
-	const char *direction = grant ? "TO" : "FROM";
 	int			i;
 
-	for (i = 0; functions[capability][i] != NULL; i++)
-		run(grant ? "GRANT EXECUTE ON FUNCTION" : "REVOKE EXECUTE ON FUNCTION",
-			functions[capability][i], direction, role);
-	if (relations[capability] != NULL)
-		run(grant ? "GRANT SELECT ON" : "REVOKE SELECT ON",
-			relations[capability], direction, role);
+	if (capability != GAUTH_ADMINISTRATOR)
+	{
+		apply_one(role, capability, grant);
+		return;
+	}
+	for (i = 0; i < GAUTH_CAPABILITY_COUNT; i++)
+		apply_one(role, (GauthCapability) i, grant);
 }
 
 /*

@@ -214,8 +214,9 @@ begin(GauthSession *session, GauthSpan name, const GauthEntityStore *brought,
 	if (status == GAUTH_OK && session->store != NULL)
 	{
 		session->source = gauth_entity_source_open(session->store, brought);
-		session->may_ask_for_others = gauth_access_allows(GAUTH_ENFORCER,
-														  NULL);
+		session->may_ask_for_others =
+			gauth_access_allows(GAUTH_ENFORCER, NULL) ||
+			gauth_access_allows(GAUTH_ADMINISTRATOR, &session->name);
 		status = make_identity(session, &arena);
 		if (status == GAUTH_OK)
 			status = make_context(&arena, NULL, &session->other_context);
@@ -232,6 +233,35 @@ static bool
 is_reserved(const GauthUid *uid)
 {
 	return gauth_span_starts_with(gauth_uid_type(uid), GAUTH_SPAN(RESERVED));
+}
+
+/* recursion as deep as the reader allowed */
+static bool
+mentions_reserved(GauthValue value)
+{
+	uint32_t	i;
+
+	switch ((GauthValueKind) value.kind)
+	{
+		case GAUTH_VALUE_ENTITY:
+			return is_reserved(value.uid);
+		case GAUTH_VALUE_SET:
+			for (i = 0; i < value.set->count; i++)
+			{
+				if (mentions_reserved(value.set->items[i]))
+					return true;
+			}
+			return false;
+		case GAUTH_VALUE_RECORD:
+			for (i = 0; i < value.record->count; i++)
+			{
+				if (mentions_reserved(value.record->fields[i].value))
+					return true;
+			}
+			return false;
+		default:
+			return false;
+	}
 }
 
 /* with a schema only where the action's context has a place for it */
@@ -291,6 +321,8 @@ read_context(const GauthSession *session, GauthArena *arena,
 		status = gauth_fail(err, GAUTH_INVALID_VALUE, "context.gauth");
 	if (status == GAUTH_OK)
 		status = gauth_context_from_json(&reader, json, ask->action, context);
+	if (status == GAUTH_OK && mentions_reserved(gauth_value_record(*context)))
+		status = gauth_fail(err, GAUTH_INVALID_VALUE, "entity of GAuth");
 	return status;
 }
 
@@ -341,7 +373,7 @@ decide(const GauthSession *session, GauthArena *arena, const GauthAsk *ask,
 {
 	GauthEntityLoader loader = gauth_entity_source_loader(session->source);
 	GauthDecisionInput input = {
-		.set = session->store->set,
+		.set = answer->set,
 		.loader = &loader,
 		.limits = &gauth_policy_default_limits,
 		.mode = session->store->mode,
@@ -394,6 +426,7 @@ gauth_authorize(GauthSession *session, GauthArena *arena, const GauthAsk *ask,
 	if (session->store == NULL)
 		return gauth_fail(err, GAUTH_STORE_UNKNOWN, "store");
 	answer->store = session->store;
+	answer->set = ask->set != NULL ? ask->set : session->store->set;
 
 	status = check_ask(session, ask, err);
 	if (status != GAUTH_OK)

@@ -33,6 +33,7 @@ typedef struct GauthAsk
 	const GauthUid *resource;
 	GauthSpan	context;		/* a JSON object; without data: none */
 	const GauthEntityStore *brought;	/* entities of the request, or NULL */
+	const GauthPolicySet *set;	/* in place of the store's own, or NULL */
 	bool		explain;		/* collect nearest misses */
 } GauthAsk;
 
@@ -43,6 +44,7 @@ typedef struct GauthAnswer
 	GauthRefusal refusal;
 	GauthError	error;			/* says more about a refusal */
 	const GauthPolicyStore *store;
+	const GauthPolicySet *set;	/* that decided */
 	const GauthUid *principal;	/* NULL when there is none */
 	GauthDecision decision;		/* empty after a refusal */
 } GauthAnswer;

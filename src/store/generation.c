@@ -60,14 +60,54 @@ table_changed(Datum argument, Oid relation)
 	}
 }
 
+/* what could be seen when somebody asked last */
+typedef struct View
+{
+	TimestampTz started_at;		/* a cursor goes on in a later statement */
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		running;		/* transactions, of both levels */
+	CommandId	command;
+	uint64		changes;		/* of the watched tables */
+} View;
+
 /* who has asked last */
 static struct
 {
-	uint64		number;
+	uint64		number;			/* moves on when the view does */
+	View		view;
 	EState	   *query;			/* the client's query, until it ends */
-	TimestampTz started_at;		/* a cursor goes on in a later statement */
 	bool		stale;
 }			statement;
+
+static View
+current_view(void)
+{
+	View		view = {0};
+	int			i;
+
+	view.started_at = GetCurrentStatementStartTimestamp();
+	if (ActiveSnapshotSet())
+	{
+		Snapshot	snapshot = GetActiveSnapshot();
+
+		view.xmin = snapshot->xmin;
+		view.xmax = snapshot->xmax;
+		view.running = snapshot->xcnt + (uint32) snapshot->subxcnt;
+		view.command = snapshot->curcid;
+	}
+	for (i = 0; i < GAUTH_GROUP_COUNT; i++)
+		view.changes += generations[i];
+	return view;
+}
+
+static bool
+is_same_view(const View *a, const View *b)
+{
+	return a->started_at == b->started_at && a->xmin == b->xmin &&
+		a->xmax == b->xmax && a->running == b->running &&
+		a->command == b->command && a->changes == b->changes;
+}
 
 static void
 query_ended(void *query)
@@ -97,7 +137,7 @@ static bool
 has_asked(const EState * query)
 {
 	return query != NULL && statement.query == query && !statement.stale &&
-		statement.started_at == GetCurrentStatementStartTimestamp();
+		statement.view.started_at == GetCurrentStatementStartTimestamp();
 }
 
 /*
@@ -109,9 +149,6 @@ note_query(EState * query)
 {
 	MemoryContextCallback *callback;
 
-	statement.number++;
-	statement.started_at = GetCurrentStatementStartTimestamp();
-	statement.stale = false;
 	if (query == NULL || statement.query != NULL)
 		return;
 	callback = MemoryContextAllocZero(query->es_query_cxt, sizeof(*callback));
@@ -163,12 +200,14 @@ gauth_generation(GauthGroup group)
 
 /*
  * gauth_generation_refresh
- *		Hear what other sessions have committed, once in every statement;
- *		returns the statement's number.
+ *		Hear what other sessions have committed, once in every query of the
+ *		client; returns a number that is the same as long as nothing that can
+ *		be seen has changed.
  *
  * A session hears of it by itself only when it locks a table that it has not
  * locked before; a prepared statement over a locked table does not.  Once,
- * because one statement should not change its mind half-way.
+ * because a query should not change its mind half-way.  What is not a query
+ * of the client's asks every time.
  */
 uint64
 gauth_generation_refresh(void)
@@ -177,8 +216,15 @@ gauth_generation_refresh(void)
 
 	if (!has_asked(query))
 	{
-		note_query(query);
+		View		view;
+
 		AcceptInvalidationMessages();
+		view = current_view();
+		if (statement.stale || !is_same_view(&view, &statement.view))
+			statement.number++;
+		statement.view = view;
+		statement.stale = false;
+		note_query(query);
 	}
 	return statement.number;
 }

@@ -235,7 +235,8 @@ find_joined(GauthSpan scope, GauthSpan stem, GauthSpan tail)
 		while (start > low && scope.data[start - 1] != ' ')
 			start--;
 		rest = gauth_span_slice(scope, start, high - start);
-		(void) gauth_scope_next(&rest, &token);
+		if (!gauth_scope_next(&rest, &token))
+			return false;
 		order = compare_joined(token, stem, tail);
 		if (order == 0)
 			return true;
