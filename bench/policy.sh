@@ -41,6 +41,7 @@ copy_workload()
 fill_store()
 {
 	{
+		# shellcheck disable=SC2016	# expanded by psql
 		printf '\\set policies `cat %s`\n' "$workload/policies_$1.cedar"
 		cat "$TOP/bench/policy.sql"
 	} | quietly "$psql" -X -q -v size="$1" \

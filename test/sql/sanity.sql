@@ -60,12 +60,17 @@ VALUES
     -- ask in C who calls
     ('grant_access'), ('reapply_access'), ('revoke_access'), ('unlock');
 
--- no comment; an operator family comes unnamed with its class
+-- no comment; an operator family comes unnamed with its class, and the type
+-- of a table's rows and every array with what it is of
 SELECT m.object
 FROM member m
 JOIN pg_class c ON c.oid = m.classid
 WHERE obj_description(m.objid, c.relname) IS NULL
 AND m.classid <> 'pg_opfamily'::regclass
+AND NOT EXISTS (SELECT 1 FROM pg_type t
+                WHERE m.classid = 'pg_type'::regclass
+                AND t.oid = m.objid
+                AND (t.typrelid <> 0 OR t.typcategory = 'A'))
 ORDER BY m.object;
 
 -- a body that is looked up when it runs, with a search path of the caller's
