@@ -256,7 +256,8 @@ put_call(GauthText *text, const GauthExpr *expr)
 	}
 	put(text, gauth_function_name(expr->call.function));
 	gauth_text_append_char(text, '(');
-	put_list(text, expr->call.args + first, expr->call.count - first);
+	put_list(text, is_method ? expr->call.args + 1 : expr->call.args,
+			 expr->call.count - first);
 	gauth_text_append_char(text, ')');
 }
 

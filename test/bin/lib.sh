@@ -360,7 +360,7 @@ run_tap()
 pure_sources()
 {
 	for floor in $PURE_FLOORS; do
-		find "$TOP/src/$floor" -name '*.c' 2>/dev/null
+		[ ! -d "$TOP/src/$floor" ] || find "$TOP/src/$floor" -name '*.c'
 	done | sort
 }
 
