@@ -6,6 +6,8 @@
  * claims and arguments are fine.  Every report hides the statement from the
  * log, because a statement may hold a token; for errors that are not ours a
  * hook does the same wherever a token can be seen.
+ *
+ * The file is as long as there are things to say; each function says one.
  */
 #include "entry/report.h"
 
@@ -15,6 +17,7 @@
 
 #include "store/compat.h"
 #include "token/jwt.h"
+#include "token/scope.h"
 
 #define FINDINGS_SHOWN	5
 
@@ -519,6 +522,64 @@ gauth_warn_role_missing(const char *role)
 			 errmsg("role \"%s\" does not exist, its access is not given",
 					role),
 			 errhidestmt(true)));
+}
+
+void
+gauth_raise_scope_dimensions(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+			 errmsg("array of scope tokens must have one dimension"),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_scope_null(int element)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("scope token must not be null"),
+			 errdetail("Element %d is null.", element),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+/*
+ * gauth_report_scope
+ *		Say why a text is no scope, softly where "context" asks for it.
+ *
+ * Every character before the refused one is ASCII, so that the offset in
+ * bytes also counts characters, in any encoding.  "element" is the place of
+ * the token in an array, 0 when there is none.
+ */
+void
+gauth_report_scope(const GauthError *err, int element, Node *context)
+{
+	switch (err->status)
+	{
+		case GAUTH_INVALID_SCOPE:
+			errsave(context,
+					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					 errmsg("invalid scope token"),
+					 element == 0 ?
+					 errdetail("Character %zu is %s.",
+							   err->offset + 1, err->detail) :
+					 errdetail("Element %d: character %zu is %s.",
+							   element, err->offset + 1, err->detail),
+					 errhidestmt(true)));
+			break;
+		case GAUTH_LIMIT_EXCEEDED:
+			errsave(context,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("scope is too large"),
+					 errdetail("A scope has at most %d bytes.",
+							   GAUTH_SCOPE_MAX_SIZE),
+					 errhidestmt(true)));
+			break;
+		default:
+			gauth_raise(err);
+	}
 }
 
 static emit_log_hook_type next_log_hook = NULL;

@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "nodes/nodes.h"
+
 #include "base/span.h"
 #include "base/status.h"
 #include "policy/diagnostic.h"
@@ -51,6 +53,10 @@ extern void gauth_raise_findings(const GauthDiagnosticList *findings)
 			pg_attribute_noreturn();
 extern void gauth_raise_nothing_recorded(void) pg_attribute_noreturn();
 extern void gauth_raise_not_a_trigger(void) pg_attribute_noreturn();
+extern void gauth_raise_scope_dimensions(void) pg_attribute_noreturn();
+extern void gauth_raise_scope_null(int element) pg_attribute_noreturn();
+extern void gauth_report_scope(const GauthError *err, int element,
+							   Node *context);
 extern void gauth_warn_identity_ends(void);
 extern void gauth_warn_role_missing(const char *role);
 

@@ -19,61 +19,12 @@
 #include "utils/builtins.h"
 
 #include "entry/args.h"
+#include "entry/report.h"
 #include "store/memory.h"
 #include "token/scope.h"
 
-/* before PostgreSQL 16 an input function has no soft way to fail */
-#ifndef errsave
-#define errsave(context, ...) \
-	do { \
-		(void) (context); \
-		ereport(ERROR, __VA_ARGS__); \
-	} while (0)
-#endif
-
 /* enough for the scope of most tokens, without an allocation */
 #define SCOPE_ROOM		1024
-
-/*
- * Every character before the refused one is ASCII, so that the offset in
- * bytes also counts characters, in any encoding.  "element" is the place of
- * the token in an array, 0 when there is none.
- */
-static void
-report_failure(const GauthError *err, int element, Node *context)
-{
-	switch (err->status)
-	{
-		case GAUTH_INVALID_SCOPE:
-			errsave(context,
-					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					 errmsg("invalid scope token"),
-					 element == 0 ?
-					 errdetail("Character %zu is %s.",
-							   err->offset + 1, err->detail) :
-					 errdetail("Element %d: character %zu is %s.",
-							   element, err->offset + 1, err->detail),
-					 errhidestmt(true)));
-			break;
-		case GAUTH_LIMIT_EXCEEDED:
-			errsave(context,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("scope is too large"),
-					 errdetail("A scope has at most %d bytes.",
-							   GAUTH_SCOPE_MAX_SIZE),
-					 errhidestmt(true)));
-			break;
-		case GAUTH_OUT_OF_MEMORY:
-			ereport(ERROR,
-					(errcode(ERRCODE_OUT_OF_MEMORY),
-					 errmsg("out of memory"),
-					 errhidestmt(true)));
-			break;
-		default:
-			elog(ERROR, "unexpected status of a scope: %s",
-				 gauth_status_name(err->status));
-	}
-}
 
 /* false only after a soft error */
 static bool
@@ -87,7 +38,7 @@ parse_scope(GauthSpan text, Node *context, Datum *scope)
 	gauth_memory_arena(&arena, room, sizeof(room), CurrentMemoryContext);
 	if (gauth_scope_parse(&arena, text, &canonical, &err) != GAUTH_OK)
 	{
-		report_failure(&err, 0, context);
+		gauth_report_scope(&err, 0, context);
 		return false;
 	}
 	*scope = gauth_text_datum(canonical);
@@ -185,7 +136,7 @@ append_element(StringInfo list, Datum element, int number)
 	GauthError	err;
 
 	if (gauth_scope_check_token(token, &err) != GAUTH_OK)
-		report_failure(&err, number, NULL);
+		gauth_report_scope(&err, number, NULL);
 	if (list->len > 0)
 		appendStringInfoChar(list, ' ');
 	appendBinaryStringInfo(list, token.data, (int) token.len);
@@ -206,10 +157,7 @@ gauth_sql_scope_from_array(PG_FUNCTION_ARGS)
 	int			i;
 
 	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("array of scope tokens must have one dimension"),
-				 errhidestmt(true)));
+		gauth_raise_scope_dimensions();
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
 					  &elements, &nulls, &count);
@@ -217,11 +165,7 @@ gauth_sql_scope_from_array(PG_FUNCTION_ARGS)
 	for (i = 0; i < count; i++)
 	{
 		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("scope token must not be null"),
-					 errdetail("Element %d is null.", i + 1),
-					 errhidestmt(true)));
+			gauth_raise_scope_null(i + 1);
 		append_element(&list, elements[i], i + 1);
 	}
 	PG_RETURN_DATUM(parse_scope_or_raise(gauth_span(list.data, list.len)));
@@ -415,7 +359,7 @@ gauth_sql_scope_union(PG_FUNCTION_ARGS)
 	if (gauth_scope_union(&arena, gauth_arg_span(fcinfo, 0),
 						  gauth_arg_span(fcinfo, 1), &result,
 						  &err) != GAUTH_OK)
-		report_failure(&err, 0, NULL);
+		gauth_report_scope(&err, 0, NULL);
 	PG_RETURN_DATUM(gauth_text_datum(result));
 }
 
@@ -435,7 +379,7 @@ gauth_sql_scope_subtract(PG_FUNCTION_ARGS)
 	if (gauth_scope_subtract(&arena, gauth_arg_span(fcinfo, 0),
 							 gauth_arg_span(fcinfo, 1), &result,
 							 &err) != GAUTH_OK)
-		report_failure(&err, 0, NULL);
+		gauth_report_scope(&err, 0, NULL);
 	PG_RETURN_DATUM(gauth_text_datum(result));
 }
 

@@ -43,4 +43,13 @@
 	index_beginscan(table, index, snapshot, 1, 0)
 #endif
 
+/* before PostgreSQL 16 an input function has no soft way to fail */
+#ifndef errsave
+#define errsave(context, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+	} while (0)
+#endif
+
 #endif							/* GAUTH_STORE_COMPAT_H */

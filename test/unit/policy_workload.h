@@ -52,8 +52,13 @@ workload_read(const char *name, GauthSpan *content)
 	if (stream == NULL)
 		return false;
 	data = unit_read_stream(stream, &size);
+	if (pclose(stream) != 0 || size == 0)
+	{
+		free(data);
+		return false;
+	}
 	*content = gauth_span(data, size);
-	return pclose(stream) == 0 && size > 0;
+	return true;
 }
 
 static GauthSpan
@@ -198,7 +203,10 @@ workload_load(Workload *workload, unsigned policies)
 		return false;
 	snprintf(name, sizeof(name), "requests_%u.csv", policies);
 	if (!workload_read(name, &workload->csv))
+	{
+		free((char *) workload->policies.data);
 		return false;
+	}
 
 	if (gauth_entity_store_create(&fixture->arena,
 								  &gauth_policy_default_limits,
