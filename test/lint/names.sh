@@ -19,7 +19,7 @@ later='TOD[O]|FIXM[E]|XX[X]'
 
 search()
 {
-	xargs -d '\n' grep -InE "$@" /dev/null <"$list" || :
+	xargs -d '\n' grep -d skip -InE "$@" /dev/null <"$list" || :
 }
 
 found=$({
