@@ -16,13 +16,13 @@
 #include "utils/memutils.h"
 
 #include "entry/report.h"
+#include "entry/require.h"
 #include "policy/build.h"
 #include "policy/entity_json.h"
 #include "policy/lexer.h"
 #include "policy/parser.h"
 #include "policy/validate.h"
 #include "policy/validate_entity.h"
-#include "store/access.h"
 #include "store/entity_row.h"
 #include "store/identity.h"
 #include "store/memory.h"
@@ -100,8 +100,7 @@ read_version(GauthSpan store)
 void
 gauth_policy_change_begin(GauthPolicyChange *change, GauthSpan store)
 {
-	if (!gauth_access_allows(GAUTH_ADMINISTRATOR, &store))
-		gauth_raise_no_capability("administrator");
+	gauth_require_capability(GAUTH_ADMINISTRATOR, &store);
 	lock_store(store);
 
 	memset(change, 0, sizeof(*change));

@@ -15,6 +15,7 @@
 
 #include "entry/args.h"
 #include "entry/report.h"
+#include "entry/require.h"
 #include "store/access.h"
 #include "store/setting.h"
 #include "store/write.h"
@@ -25,13 +26,6 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_reapply_access);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_configure);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_list_settings);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_has_capability);
-
-static void
-require_administrator(void)
-{
-	if (!gauth_access_allows(GAUTH_ADMINISTRATOR, NULL))
-		gauth_raise_no_capability("administrator");
-}
 
 /* the arguments of gauth.grant_access and gauth.revoke_access */
 typedef struct Grant
@@ -48,7 +42,7 @@ read_grant(FunctionCallInfo fcinfo, Grant *grant)
 		gauth_raise_null("role");
 	if (PG_ARGISNULL(1))
 		gauth_raise_null("capability");
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	if (!gauth_capability_find(gauth_arg_span(fcinfo, 1), &grant->capability))
 		gauth_raise_capability_unknown();
 	grant->object = gauth_arg_span_or_null(fcinfo, 2);
@@ -129,7 +123,7 @@ gauth_sql_revoke_access(PG_FUNCTION_ARGS)
 Datum
 gauth_sql_reapply_access(PG_FUNCTION_ARGS)
 {
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	PG_RETURN_INT64(gauth_access_apply_all(gauth_warn_role_missing));
 }
 
@@ -207,7 +201,7 @@ gauth_sql_configure(PG_FUNCTION_ARGS)
 	GauthWrite	write = {0};
 	const GauthSetting *setting;
 
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	if (PG_ARGISNULL(0))
 		gauth_raise_null("name");
 	setting = find_setting(gauth_arg_span(fcinfo, 0));

@@ -18,6 +18,7 @@
 #include "entry/decision_json.h"
 #include "entry/jsonb.h"
 #include "entry/report.h"
+#include "entry/require.h"
 #include "store/access.h"
 #include "store/authorize.h"
 #include "store/memory.h"
@@ -57,8 +58,7 @@ begin_call(Call *call, FunctionCallInfo fcinfo)
 		gauth_raise_null("request");
 	if (PG_ARGISNULL(1))
 		gauth_raise_null("store");
-	if (!gauth_access_allows(GAUTH_ENFORCER, NULL))
-		gauth_raise_no_capability("enforcer");
+	gauth_require_capability(GAUTH_ENFORCER, NULL);
 	memset(call, 0, sizeof(*call));
 	call->store = gauth_arg_span(fcinfo, 1);
 	if (!gauth_policy_store_exists(call->store))

@@ -13,8 +13,8 @@
 #include "entry/decision_json.h"
 #include "entry/jsonb.h"
 #include "entry/report.h"
+#include "entry/require.h"
 #include "entry/uid_arg.h"
-#include "store/access.h"
 #include "store/authorize.h"
 #include "store/memory.h"
 
@@ -112,8 +112,7 @@ gauth_sql_decide(PG_FUNCTION_ARGS)
 
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
 	read_ask(fcinfo, &arena, &ask);
-	if (!gauth_access_allows(GAUTH_ENFORCER, NULL))
-		gauth_raise_no_capability("enforcer");
+	gauth_require_capability(GAUTH_ENFORCER, NULL);
 	answer_ask(fcinfo, &arena, &ask, &answer);
 	PG_RETURN_DATUM(gauth_jsonb_from_text(gauth_decision_json(&arena,
 															  &answer)));
@@ -132,8 +131,7 @@ gauth_sql_explain(PG_FUNCTION_ARGS)
 
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
 	read_ask(fcinfo, &arena, &ask);
-	if (!gauth_access_allows(GAUTH_ADMINISTRATOR, &ask.store))
-		gauth_raise_no_capability("administrator");
+	gauth_require_capability(GAUTH_ADMINISTRATOR, &ask.store);
 	ask.explain = true;
 	answer_ask(fcinfo, &arena, &ask, &answer);
 	PG_RETURN_DATUM(gauth_jsonb_from_text(gauth_explanation_json(&arena,

@@ -21,10 +21,10 @@
 #include "entry/decision_json.h"
 #include "entry/jsonb.h"
 #include "entry/report.h"
+#include "entry/require.h"
 #include "policy/entity_json.h"
 #include "policy/parser.h"
 #include "policy/validate.h"
-#include "store/access.h"
 #include "store/authorize.h"
 #include "store/memory.h"
 
@@ -261,8 +261,7 @@ gauth_sql_diff_policies(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(DIFF_STORE))
 		gauth_raise_null("store");
 	diff.store = gauth_arg_span(fcinfo, DIFF_STORE);
-	if (!gauth_access_allows(GAUTH_ADMINISTRATOR, &diff.store))
-		gauth_raise_no_capability("administrator");
+	gauth_require_capability(GAUTH_ADMINISTRATOR, &diff.store);
 	if (!gauth_policy_store_exists(diff.store))
 		gauth_raise_store_unknown();
 	if (PG_ARGISNULL(DIFF_REQUESTS))

@@ -20,8 +20,8 @@
 #include "entry/jsonb.h"
 #include "entry/keyring.h"
 #include "entry/report.h"
+#include "entry/require.h"
 #include "entry/strings.h"
-#include "store/access.h"
 #include "store/crypto.h"
 #include "store/issuer.h"
 #include "store/memory.h"
@@ -46,13 +46,6 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_unlock);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_wrap_keys);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_root_key_state);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_list_private_keys);
-
-static void
-require_administrator(void)
-{
-	if (!gauth_access_allows(GAUTH_ADMINISTRATOR, NULL))
-		gauth_raise_no_capability("administrator");
-}
 
 /* the arguments of gauth.add_issuer, by place */
 enum
@@ -148,7 +141,7 @@ gauth_sql_add_issuer(PG_FUNCTION_ARGS)
 {
 	GauthWrite	write = {0};
 
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	check_not_null(fcinfo);
 	check_issuer(fcinfo);
 
@@ -183,7 +176,7 @@ gauth_sql_drop_issuer(PG_FUNCTION_ARGS)
 {
 	GauthWrite	write = {0};
 
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 0));
 	PG_RETURN_BOOL(gauth_write_run(&write, "DELETE FROM gauth.issuer"
 								   " WHERE issuer = $1") > 0);
@@ -195,7 +188,7 @@ gauth_sql_drop_issuer(PG_FUNCTION_ARGS)
 Datum
 gauth_sql_put_jwks(PG_FUNCTION_ARGS)
 {
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	PG_RETURN_INT32(gauth_keyring_replace(gauth_arg_span(fcinfo, 0),
 										  gauth_arg_span(fcinfo, 1)));
 }
@@ -219,7 +212,7 @@ gauth_sql_create_key(PG_FUNCTION_ARGS)
 	GauthAlgorithm algorithm;
 	GauthSpan	kid;
 
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	algorithm = algorithm_argument(gauth_arg_span(fcinfo, 1));
 	kid = gauth_keyring_create(gauth_arg_span(fcinfo, 0), algorithm);
 	PG_RETURN_DATUM(gauth_text_datum(kid));
@@ -251,7 +244,7 @@ gauth_sql_rotate_key(PG_FUNCTION_ARGS)
 	GauthAlgorithm algorithm;
 	GauthSpan	kid;
 
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	if (PG_ARGISNULL(0))
 		gauth_raise_null("issuer");
 	if (PG_ARGISNULL(1))
@@ -271,7 +264,7 @@ gauth_sql_drop_key(PG_FUNCTION_ARGS)
 {
 	GauthWrite	write = {0};
 
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 0));
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 1));
 	PG_RETURN_BOOL(gauth_write_run(&write, "DELETE FROM gauth.key"
@@ -328,7 +321,7 @@ gauth_sql_put_weak_secrets(PG_FUNCTION_ARGS)
 {
 	GauthWrite	write = {0};
 
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	gauth_write_value(&write, TEXTARRAYOID, PG_GETARG_DATUM(0), false);
 	PG_RETURN_INT64((int64)
 					gauth_write_run(&write,
@@ -361,7 +354,7 @@ gauth_sql_wrap_keys(PG_FUNCTION_ARGS)
 	int64		count;
 	GauthStatus status;
 
-	require_administrator();
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	status = gauth_secret_wrap_all(PG_ARGISNULL(0) ? NULL : &secret, &count);
 	if (status != GAUTH_OK)
 		gauth_raise_status(status, "new_secret");

@@ -13,11 +13,11 @@
 #include "entry/args.h"
 #include "entry/policy_change.h"
 #include "entry/report.h"
+#include "entry/require.h"
 #include "entry/uid_arg.h"
 #include "policy/entity_json.h"
 #include "policy/format.h"
 #include "policy/parser.h"
-#include "store/access.h"
 #include "store/issuer.h"
 #include "store/memory.h"
 #include "store/policy_store.h"
@@ -65,8 +65,7 @@ gauth_sql_create_policy_store(PG_FUNCTION_ARGS)
 	GauthPolicyChange change = {.store = name};
 	GauthWrite	write = {0};
 
-	if (!gauth_access_allows(GAUTH_ADMINISTRATOR, NULL))
-		gauth_raise_no_capability("administrator");
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	if (name.len == 0 || name.len > STORE_NAME_MAX)
 		gauth_raise_argument("name", "a text of 1 to 255 bytes");
 	check_mode(mode);

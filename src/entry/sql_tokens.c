@@ -20,8 +20,8 @@
 #include "entry/args.h"
 #include "entry/jsonb.h"
 #include "entry/report.h"
+#include "entry/require.h"
 #include "entry/strings.h"
-#include "store/access.h"
 #include "store/issuer.h"
 #include "store/memory.h"
 #include "store/revocation.h"
@@ -316,8 +316,7 @@ gauth_sql_issue_token(PG_FUNCTION_ARGS)
 
 	check_not_null(fcinfo);
 	name = gauth_arg_span(fcinfo, ISSUE_ISSUER);
-	if (!gauth_access_allows(GAUTH_ISSUER, &name))
-		gauth_raise_no_capability("issuer");
+	gauth_require_capability(GAUTH_ISSUER, &name);
 	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	issuer = gauth_issuer_find(name);
@@ -432,8 +431,7 @@ record_revocation(GauthSpan issuer, GauthSpan token, bool by_hash,
 static void
 require_issuer(GauthSpan issuer)
 {
-	if (!gauth_access_allows(GAUTH_ISSUER, &issuer))
-		gauth_raise_no_capability("issuer");
+	gauth_require_capability(GAUTH_ISSUER, &issuer);
 	if (gauth_issuer_find(issuer) == NULL)
 		gauth_raise_issuer_unknown();
 }
@@ -574,8 +572,7 @@ gauth_sql_purge_tokens(PG_FUNCTION_ARGS)
 	GauthWrite	revocations = {0};
 	uint64		rows;
 
-	if (!gauth_access_allows(GAUTH_ADMINISTRATOR, NULL))
-		gauth_raise_no_capability("administrator");
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	gauth_write_value(&tokens, TIMESTAMPTZOID, TimestampTzGetDatum(retained),
 					  false);
 	rows = gauth_write_run(&tokens,

@@ -21,6 +21,23 @@ is_json(GauthSpan source)
 }
 
 /*
+ * gauth_schema_parse
+ *		The declared form of a schema, from its human or its JSON syntax;
+ *		"source" has to outlive it.
+ *
+ * Errors: those of gauth_schema_json_parse and gauth_schema_text_parse.
+ */
+GauthStatus
+gauth_schema_parse(GauthArena *arena, GauthSpan source,
+				   const GauthSchemaLimits *limits, GauthSchemaTree **tree,
+				   GauthError *err)
+{
+	if (is_json(source))
+		return gauth_schema_json_parse(arena, source, limits, tree, err);
+	return gauth_schema_text_parse(arena, source, limits, tree, err);
+}
+
+/*
  * gauth_schema_read
  *		Read a schema, in the human syntax or in JSON, and resolve it.
  *
@@ -36,12 +53,8 @@ gauth_schema_read(GauthArena *arena, GauthSpan source,
 				  GauthError *err)
 {
 	GauthSchemaTree *tree;
-	GauthStatus status;
+	GauthStatus status = gauth_schema_parse(arena, source, limits, &tree, err);
 
-	if (is_json(source))
-		status = gauth_schema_json_parse(arena, source, limits, &tree, err);
-	else
-		status = gauth_schema_text_parse(arena, source, limits, &tree, err);
 	if (status != GAUTH_OK)
 		return status;
 	return gauth_schema_resolve(arena, tree, limits, schema, err);

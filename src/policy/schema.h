@@ -76,6 +76,10 @@ typedef struct GauthSchema
 	GauthDiagnosticList warnings;	/* names that hide others */
 } GauthSchema;
 
+extern GauthStatus gauth_schema_parse(GauthArena *arena, GauthSpan source,
+									  const GauthSchemaLimits *limits,
+									  GauthSchemaTree **tree,
+									  GauthError *err);
 extern GauthStatus gauth_schema_read(GauthArena *arena, GauthSpan source,
 									 const GauthSchemaLimits *limits,
 									 const GauthSchema **schema,

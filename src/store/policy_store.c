@@ -13,7 +13,6 @@
 
 #include "policy/entity_json.h"
 #include "policy/parser.h"
-#include "policy/schema_json.h"
 #include "policy/schema_text.h"
 #include "store/cache.h"
 #include "store/compat.h"
@@ -56,16 +55,6 @@ gauth_policy_mode_find(GauthSpan name, GauthPolicyMode *mode)
 	return true;
 }
 
-static bool
-is_json(GauthSpan source)
-{
-	size_t		i = 0;
-
-	while (i < source.len && strchr(" \t\r\n", source.data[i]) != NULL)
-		i++;
-	return i < source.len && source.data[i] == '{';
-}
-
 /* the namespace GAuth is ours alone */
 static GauthStatus
 add_fragment(GauthArena *arena, GauthSchemaTree *tree, GauthError *err)
@@ -101,12 +90,8 @@ gauth_policy_schema_read(GauthArena *arena, GauthSpan source,
 {
 	const GauthSchemaLimits *limits = &gauth_schema_default_limits;
 	GauthSchemaTree *tree;
-	GauthStatus status;
+	GauthStatus status = gauth_schema_parse(arena, source, limits, &tree, err);
 
-	if (is_json(source))
-		status = gauth_schema_json_parse(arena, source, limits, &tree, err);
-	else
-		status = gauth_schema_text_parse(arena, source, limits, &tree, err);
 	if (status == GAUTH_OK)
 		status = add_fragment(arena, tree, err);
 	if (status == GAUTH_OK)
