@@ -30,7 +30,13 @@ GRANT SELECT, INSERT ON
     gauth.principal_mapping,
     gauth.entity,
     gauth.entity_binding,
-    gauth.request_attribute
+    gauth.request_attribute,
+    gauth.party,
+    gauth.party_identity,
+    gauth.evidence,
+    gauth.representative,
+    gauth.client,
+    gauth.resource_server
 TO @extowner@;
 GRANT SELECT ON gauth.settings, gauth.tokens TO @extowner@;
 
@@ -79,6 +85,12 @@ REVOKE EXECUTE ON FUNCTION
     gauth.authzen_search_action(json, text),
     gauth.authzen_configuration(text, text),
     gauth.diff_policies(text, text, jsonb),
+    gauth.party_identity(text, text, text),
+    gauth.party_identity(text, regrole),
+    gauth.verify_identity(text, text, text, timestamptz),
+    gauth.record_evidence(json),
+    gauth.withdraw_evidence(text),
+    gauth.root_person(text),
     gauth.is_linted(oid),
     gauth.lint_relations(),
     gauth.lint_roles(),
@@ -130,6 +142,12 @@ GRANT EXECUTE ON FUNCTION
     gauth.authzen_search_action(json, text),
     gauth.authzen_configuration(text, text),
     gauth.diff_policies(text, text, jsonb),
+    gauth.party_identity(text, text, text),
+    gauth.party_identity(text, regrole),
+    gauth.verify_identity(text, text, text, timestamptz),
+    gauth.record_evidence(json),
+    gauth.withdraw_evidence(text),
+    gauth.root_person(text),
     gauth.is_linted(oid),
     gauth.lint_relations(),
     gauth.lint_roles(),

@@ -190,6 +190,48 @@ gauth_raise_no_identity(void)
 	pg_unreachable();
 }
 
+/* the codes of RFC 0118 section 12, and those of the steps of RFC 0111 */
+static const struct
+{
+	const char *code;
+	const char *message;
+}			rules[] = {
+	{"INSUFFICIENT_AUTHORITY", "caller has no authority for this"},
+	{"IDENTITY_NOT_VERIFIED", "party has not proved who it is"},
+	{"NATURAL_PERSON_REQUIRED", "only a natural person can do this"},
+	{"PRINCIPAL_NOT_CAPABLE", "party cannot bind itself"},
+	{"PARTY_NOT_ACTIVE", "party is not active"},
+	{"AUTHORIZER_NOT_IN_FORCE",
+	"caller is no authorizer of the principal in force"},
+	{"DUAL_CONTROL_REQUIRED", "second-level approval needs another person"},
+	{"EVIDENCE_MISSING", "authority is not proved by a register entry"},
+	{"APPROVAL_REQUIRED", "approval is missing"},
+	{"CLIENT_REVOKED", "authorization of the client was taken back"},
+};
+
+/*
+ * gauth_raise_rule
+ *		A rule of powers of attorney was broken; the detail is its code.
+ */
+void
+gauth_raise_rule(const char *code)
+{
+	const char *message = "rule of powers of attorney was broken";
+	size_t		i;
+
+	for (i = 0; i < lengthof(rules); i++)
+	{
+		if (strcmp(rules[i].code, code) == 0)
+			message = rules[i].message;
+	}
+	ereport(ERROR,
+			(errcode(GAUTH_ERRCODE_RULE),
+			 errmsg_internal("%s", message),
+			 errdetail_internal("%s", code),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
 void
 gauth_raise_no_capability(const char *capability)
 {
@@ -320,6 +362,17 @@ gauth_raise_argument(const char *argument, const char *rule)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("argument \"%s\" must be %s", argument, rule),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_member_unknown(const char *argument, GauthSpan name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("argument \"%s\" has no member \"%.*s\"", argument,
+					(int) Min(name.len, NAMEDATALEN), name.data),
 			 errhidestmt(true)));
 	pg_unreachable();
 }

@@ -18,12 +18,14 @@
 /* what clients branch on; everything else has a standard SQLSTATE */
 #define GAUTH_ERRCODE_INVALID_TOKEN		MAKE_SQLSTATE('Z','G','0','0','1')
 #define GAUTH_ERRCODE_NO_IDENTITY		MAKE_SQLSTATE('Z','G','0','0','2')
+#define GAUTH_ERRCODE_RULE				MAKE_SQLSTATE('Z','G','0','0','4')
 #define GAUTH_ERRCODE_KEYS_LOCKED		MAKE_SQLSTATE('Z','G','0','0','8')
 
 extern void gauth_raise(const GauthError *err) pg_attribute_noreturn();
 extern void gauth_raise_status(GauthStatus status,
 							   const char *detail) pg_attribute_noreturn();
 extern void gauth_raise_no_identity(void) pg_attribute_noreturn();
+extern void gauth_raise_rule(const char *code) pg_attribute_noreturn();
 extern void gauth_raise_no_capability(const char *capability)
 			pg_attribute_noreturn();
 extern void gauth_raise_capability_unknown(void) pg_attribute_noreturn();
@@ -42,6 +44,9 @@ extern void gauth_raise_algorithm_unknown(void) pg_attribute_noreturn();
 extern void gauth_raise_null(const char *argument) pg_attribute_noreturn();
 extern void gauth_raise_argument(const char *argument,
 								 const char *rule) pg_attribute_noreturn();
+extern void gauth_raise_member_unknown(const char *argument,
+									   GauthSpan name)
+			pg_attribute_noreturn();
 extern void gauth_raise_claim_reserved(GauthSpan name) pg_attribute_noreturn();
 extern void gauth_raise_rule_unknown(GauthSpan name) pg_attribute_noreturn();
 extern void gauth_raise_setting_unknown(void) pg_attribute_noreturn();

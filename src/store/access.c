@@ -37,6 +37,7 @@ static const char *const verifier_functions[] = {
 	"gauth.verify(text, text)",
 	"gauth.inspect_token(text, text)",
 	"gauth.introspect_token(text)",
+	"gauth.root_person(text)",
 	NULL
 };
 static const char *const enforcer_functions[] = {
@@ -85,6 +86,11 @@ static const char *const administrator_functions[] = {
 	"gauth.allow_request_attribute(text, text, boolean, text)",
 	"gauth.explain(text, text, text, json, text)",
 	"gauth.diff_policies(text, text, jsonb)",
+	"gauth.party_identity(text, text, text)",
+	"gauth.party_identity(text, regrole)",
+	"gauth.verify_identity(text, text, text, timestamptz)",
+	"gauth.record_evidence(json)",
+	"gauth.withdraw_evidence(text)",
 	"gauth.is_linted(oid)",
 	"gauth.lint_relations()",
 	"gauth.lint_roles()",
@@ -108,7 +114,9 @@ static const char *const relations[GAUTH_CAPABILITY_COUNT] = {
 	"gauth.subject_revocation, gauth.issuer, gauth.key, gauth.access, "
 	"gauth.setting, gauth.settings, gauth.policy_store, gauth.policy, "
 	"gauth.policy_link, gauth.policy_history, gauth.principal_mapping, "
-	"gauth.entity, gauth.entity_binding, gauth.request_attribute",
+	"gauth.entity, gauth.entity_binding, gauth.request_attribute, "
+	"gauth.party, gauth.party_identity, gauth.evidence, "
+	"gauth.representative, gauth.client, gauth.resource_server",
 };
 
 /*

@@ -48,6 +48,15 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
 	{"entity_binding", "entity_binding_pkey"},
 	[GAUTH_TABLE_REQUEST_ATTRIBUTE] =
 	{"request_attribute", "request_attribute_pkey"},
+	[GAUTH_TABLE_PARTY] = {"party", "party_pkey"},
+	[GAUTH_TABLE_PARTY_IDENTITY] =
+	{"party_identity", "party_identity_pkey"},
+	[GAUTH_TABLE_EVIDENCE] = {"evidence", "evidence_pkey"},
+	[GAUTH_TABLE_REPRESENTATIVE] =
+	{"representative", "representative_pkey"},
+	[GAUTH_TABLE_CLIENT] = {"client", "client_pkey"},
+	[GAUTH_TABLE_RESOURCE_SERVER] =
+	{"resource_server", "resource_server_pkey"},
 };
 
 /*
@@ -96,9 +105,19 @@ gauth_table_is(GauthTable table, Oid relation)
 void
 gauth_scan_begin(GauthScan *scan, GauthTable table)
 {
+	gauth_scan_begin_by(scan, table, names[table].index);
+}
+
+/*
+ * gauth_scan_begin_by
+ *		The same by another index of the table, whose columns the keys are on.
+ */
+void
+gauth_scan_begin_by(GauthScan *scan, GauthTable table, const char *index)
+{
 	memset(scan, 0, sizeof(*scan));
 	scan->relation = table_open(gauth_table_oid(table), AccessShareLock);
-	scan->index = find(names[table].index);
+	scan->index = find(index);
 }
 
 static void

@@ -33,6 +33,12 @@ typedef enum GauthTable
 	GAUTH_TABLE_ENTITY,
 	GAUTH_TABLE_ENTITY_BINDING,
 	GAUTH_TABLE_REQUEST_ATTRIBUTE,
+	GAUTH_TABLE_PARTY,
+	GAUTH_TABLE_PARTY_IDENTITY,
+	GAUTH_TABLE_EVIDENCE,
+	GAUTH_TABLE_REPRESENTATIVE,
+	GAUTH_TABLE_CLIENT,
+	GAUTH_TABLE_RESOURCE_SERVER,
 	GAUTH_TABLE_COUNT
 } GauthTable;
 
@@ -51,6 +57,8 @@ typedef struct GauthScan
 extern Oid	gauth_table_oid(GauthTable table);
 extern bool gauth_table_is(GauthTable table, Oid relation);
 extern void gauth_scan_begin(GauthScan *scan, GauthTable table);
+extern void gauth_scan_begin_by(GauthScan *scan, GauthTable table,
+								const char *index);
 extern void gauth_scan_key_text(GauthScan *scan, AttrNumber column,
 								GauthSpan value);
 extern void gauth_scan_key_bytes(GauthScan *scan, AttrNumber column,

@@ -65,21 +65,46 @@ gauth_write_bool(GauthWrite *write, bool value)
 	gauth_write_value(write, BOOLOID, BoolGetDatum(value), false);
 }
 
+/* what the statement gave: its first column in its first row */
+typedef struct Outcome
+{
+	uint64		rows;
+	bool		is_null;		/* or no row */
+	Datum		value;			/* in the caller's memory context */
+} Outcome;
+
+static void
+take_value(Outcome *outcome)
+{
+	TupleDesc	row;
+	Form_pg_attribute column;
+
+	outcome->is_null = true;
+	if (SPI_processed == 0 || SPI_tuptable == NULL)
+		return;
+	row = SPI_tuptable->tupdesc;
+	if (row->natts == 0)
+		return;
+	column = TupleDescAttr(row, 0);
+	outcome->value = SPI_getbinval(SPI_tuptable->vals[0], row, 1,
+								   &outcome->is_null);
+	if (!outcome->is_null)
+		outcome->value = SPI_datumTransfer(outcome->value, column->attbyval,
+										   column->attlen);
+}
+
 /*
- * gauth_write_run
- *		Run the statement with the values; returns how many rows it touched.
- *
  * Raises what the statement raises, a read-only transaction included.  An
  * error restores the caller's role and settings with its transaction.
  */
-uint64
-gauth_write_run(GauthWrite *write, const char *statement)
+static Outcome
+execute(GauthWrite *write, const char *statement, bool read_only)
 {
+	Outcome		outcome = {0};
 	Oid			caller;
 	int			context;
 	int			settings = NewGUCNestLevel();
 	int			result;
-	uint64		rows;
 
 	GetUserIdAndSecContext(&caller, &context);
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
@@ -89,13 +114,55 @@ gauth_write_run(GauthWrite *write, const char *statement)
 							 true, 0, false);
 	SPI_connect();
 	result = SPI_execute_with_args(statement, write->count, write->types,
-								   write->values, write->nulls, false, 0);
+								   write->values, write->nulls, read_only, 0);
 	if (result < 0)
-		elog(ERROR, "could not change a table of gauth: %s",
+		elog(ERROR, "could not run a statement of gauth: %s",
 			 SPI_result_code_string(result));
-	rows = SPI_processed;
+	outcome.rows = SPI_processed;
+	take_value(&outcome);
 	SPI_finish();
 	AtEOXact_GUC(false, settings);
 	SetUserIdAndSecContext(caller, context);
-	return rows;
+	return outcome;
+}
+
+/*
+ * gauth_write_run
+ *		Run the statement with the values; returns how many rows it touched.
+ */
+uint64
+gauth_write_run(GauthWrite *write, const char *statement)
+{
+	return execute(write, statement, false).rows;
+}
+
+/*
+ * gauth_write_returning
+ *		The same, for its first column in its first row, in the caller's
+ *		memory context; false when that is null or there is no row.
+ */
+bool
+gauth_write_returning(GauthWrite *write, const char *statement, Datum *value)
+{
+	Outcome		outcome = execute(write, statement, false);
+
+	*value = outcome.value;
+	return !outcome.is_null;
+}
+
+/*
+ * gauth_read_value
+ *		The first column in the first row of a query; false when that is null
+ *		or there is no row.
+ *
+ * It sees what the caller's statement sees, changes nothing, and may run in
+ * a parallel worker.
+ */
+bool
+gauth_read_value(GauthWrite *values, const char *statement, Datum *value)
+{
+	Outcome		outcome = execute(values, statement, true);
+
+	*value = outcome.value;
+	return !outcome.is_null;
 }

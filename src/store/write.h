@@ -26,5 +26,9 @@ extern void gauth_write_text(GauthWrite *write, GauthSpan value);
 extern void gauth_write_bytes(GauthWrite *write, GauthSpan value);
 extern void gauth_write_bool(GauthWrite *write, bool value);
 extern uint64 gauth_write_run(GauthWrite *write, const char *statement);
+extern bool gauth_write_returning(GauthWrite *write, const char *statement,
+								  Datum *value);
+extern bool gauth_read_value(GauthWrite *values, const char *statement,
+							 Datum *value);
 
 #endif							/* GAUTH_STORE_WRITE_H */

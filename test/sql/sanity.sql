@@ -58,7 +58,11 @@ VALUES
     -- what is public anyway, or the caller's own
     ('has_capability'), ('jwks'), ('list_settings'), ('revoke'),
     -- ask in C who calls
-    ('grant_access'), ('reapply_access'), ('revoke_access'), ('unlock');
+    ('grant_access'), ('reapply_access'), ('revoke_access'), ('unlock'),
+    ('acting_party'), ('activate_client'), ('approve_client'),
+    ('authorize_client'), ('authorize_representative'), ('change_party'),
+    ('enroll_resource_server'), ('party'), ('register_party'),
+    ('revoke_client'), ('revoke_representative'), ('revoke_resource_server');
 
 -- no comment; an operator family comes unnamed with its class, and the type
 -- of a table's rows and every array with what it is of

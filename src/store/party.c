@@ -1,0 +1,386 @@
+/*
+ * party.c
+ *		Persons, organisations and agents, and for whom they may act.
+ *
+ * Everything here is read anew with a fresh snapshot: what another session
+ * has committed counts at once.  Nothing is remembered between two calls.
+ */
+#include "store/party.h"
+
+#include "miscadmin.h"
+#include "utils/timestamp.h"
+
+#include "store/identity.h"
+#include "store/memory.h"
+#include "store/relation.h"
+
+/* an agent's owner, an organisation's person: never a long way up */
+#define ROOT_STEPS_MAX	8
+
+static GauthSpan
+copy_text(const GauthScan *scan, AttrNumber column)
+{
+	GauthSpan	text = gauth_scan_text(scan, column);
+
+	if (text.data == NULL)
+		return gauth_span(NULL, 0);
+	return gauth_memory_copy(CurrentMemoryContext, text);
+}
+
+static bool
+read_bool(const GauthScan *scan, AttrNumber column)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+
+	return !is_null && DatumGetBool(value);
+}
+
+static TimestampTz
+read_time(const GauthScan *scan, AttrNumber column, TimestampTz otherwise)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+
+	return is_null ? otherwise : DatumGetTimestampTz(value);
+}
+
+static bool
+find_identity(GauthSpan issuer, GauthSpan subject, GauthSpan *party)
+{
+	GauthScan	scan;
+	bool		found;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_PARTY_IDENTITY);
+	gauth_scan_key_text(&scan, PARTY_IDENTITY_ISSUER, issuer);
+	gauth_scan_key_text(&scan, PARTY_IDENTITY_SUBJECT, subject);
+	found = gauth_scan_next(&scan);
+	if (found)
+		*party = copy_text(&scan, PARTY_IDENTITY_PARTY);
+	gauth_scan_end(&scan);
+	return found;
+}
+
+/* a token of a mandate was issued to the agent under the agent's own name */
+static bool
+find_bearer(const GauthIdentity *identity, GauthSpan *party)
+{
+	GauthParty	agent;
+
+	if (find_identity(identity->issuer, identity->issuer_subject, party))
+		return true;
+	if (identity->mandate.len == 0 ||
+		!gauth_party_find(identity->issuer_subject, &agent) ||
+		agent.kind != GAUTH_PARTY_AGENT)
+		return false;
+	*party = agent.party;
+	return true;
+}
+
+/*
+ * gauth_party_actor
+ *		The party that acts in this transaction; false when it is none.
+ *
+ * It is the party of the identity.  Only without any identity it is that of
+ * the role that logged in: a bearer who is nobody here, or whose token has
+ * ended, does not become what the connection is.
+ */
+bool
+gauth_party_actor(GauthSpan *party)
+{
+	const GauthIdentity *identity = gauth_identity_current();
+	const char *role;
+
+	if (identity != NULL)
+		return find_bearer(identity, party);
+	if (gauth_identity_record != NULL && gauth_identity_record[0] != '\0')
+		return false;
+	role = GetUserNameFromId(GetSessionUserId(), true);
+	return role != NULL &&
+		find_identity(GAUTH_SPAN(""), gauth_span_of(role), party);
+}
+
+static GauthPartyKind
+read_kind(GauthSpan kind)
+{
+	if (gauth_span_is(kind, "natural_person"))
+		return GAUTH_PARTY_PERSON;
+	if (gauth_span_is(kind, "organization"))
+		return GAUTH_PARTY_ORGANIZATION;
+	return GAUTH_PARTY_AGENT;
+}
+
+/*
+ * gauth_party_find
+ *		The party of that name in the register; false when there is none.
+ */
+bool
+gauth_party_find(GauthSpan name, GauthParty *party)
+{
+	GauthScan	scan;
+	bool		found;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_PARTY);
+	gauth_scan_key_text(&scan, PARTY_PARTY, name);
+	found = gauth_scan_next(&scan);
+	if (found)
+	{
+		party->party = copy_text(&scan, PARTY_PARTY);
+		party->kind = read_kind(gauth_scan_text(&scan, PARTY_KIND));
+		party->form = copy_text(&scan, PARTY_FORM);
+		party->name = copy_text(&scan, PARTY_NAME);
+		party->version = copy_text(&scan, PARTY_VERSION);
+		party->status = copy_text(&scan, PARTY_STATUS);
+		party->legal_capacity = read_bool(&scan, PARTY_LEGAL_CAPACITY);
+		party->deceased = read_bool(&scan, PARTY_DECEASED);
+		party->successor = copy_text(&scan, PARTY_SUCCESSOR);
+	}
+	gauth_scan_end(&scan);
+	return found;
+}
+
+/*
+ * gauth_party_stands
+ *		May the party take part at all: active, alive, able to bind itself?
+ */
+bool
+gauth_party_stands(const GauthParty *party)
+{
+	return gauth_span_is(party->status, "active") && !party->deceased &&
+		party->legal_capacity;
+}
+
+/*
+ * gauth_evidence_exists
+ *		Is there evidence of this kind about it that counts at the instant?
+ */
+bool
+gauth_evidence_exists(const char *about, GauthSpan subject, const char *kind,
+					  TimestampTz at)
+{
+	GauthScan	scan;
+	bool		found = false;
+
+	gauth_scan_begin_by(&scan, GAUTH_TABLE_EVIDENCE, "evidence_subject");
+	gauth_scan_key_text(&scan, EVIDENCE_ABOUT, gauth_span_of(about));
+	gauth_scan_key_text(&scan, EVIDENCE_SUBJECT, subject);
+	gauth_scan_key_text(&scan, EVIDENCE_KIND, gauth_span_of(kind));
+	while (!found && gauth_scan_next(&scan))
+		found = read_time(&scan, EVIDENCE_VALID_UNTIL, DT_NOEND) > at &&
+			read_time(&scan, EVIDENCE_WITHDRAWN_AT, DT_NOEND) > at;
+	gauth_scan_end(&scan);
+	return found;
+}
+
+static void
+read_representative(const GauthScan *scan, GauthRepresentative *position)
+{
+	bool		is_null;
+	Datum		limit;
+
+	position->principal = copy_text(scan, REPRESENTATIVE_PRINCIPAL);
+	position->party = copy_text(scan, REPRESENTATIVE_PARTY);
+	position->kind = copy_text(scan, REPRESENTATIVE_KIND);
+	position->authorizer = copy_text(scan, REPRESENTATIVE_AUTHORIZER);
+	position->powers = copy_text(scan, REPRESENTATIVE_POWERS);
+	limit = gauth_scan_value(scan, REPRESENTATIVE_LIMIT_CENTS, &is_null);
+	position->limit_cents = is_null ? -1 : DatumGetInt64(limit);
+	position->valid_from = read_time(scan, REPRESENTATIVE_VALID_FROM,
+									 DT_NOEND);
+	position->valid_until = read_time(scan, REPRESENTATIVE_VALID_UNTIL,
+									  DT_NOEND);
+	(void) gauth_scan_value(scan, REPRESENTATIVE_REVOKED_AT, &is_null);
+	position->revoked = !is_null;
+}
+
+/*
+ * gauth_representative_find
+ *		The position of a person for a principal, in force or not.
+ */
+bool
+gauth_representative_find(GauthSpan principal, GauthSpan party,
+						  const char *kind, GauthRepresentative *position)
+{
+	GauthScan	scan;
+	bool		found;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_REPRESENTATIVE);
+	gauth_scan_key_text(&scan, REPRESENTATIVE_PRINCIPAL, principal);
+	gauth_scan_key_text(&scan, REPRESENTATIVE_PARTY, party);
+	gauth_scan_key_text(&scan, REPRESENTATIVE_KIND, gauth_span_of(kind));
+	found = gauth_scan_next(&scan);
+	if (found)
+		read_representative(&scan, position);
+	gauth_scan_end(&scan);
+	return found;
+}
+
+static bool
+is_in_time(const GauthRepresentative *position, TimestampTz at)
+{
+	return !position->revoked && position->valid_from <= at &&
+		position->valid_until > at;
+}
+
+static bool
+person_stands(GauthSpan name, TimestampTz at)
+{
+	GauthParty	person;
+
+	return gauth_party_find(name, &person) &&
+		person.kind == GAUTH_PARTY_PERSON && gauth_party_stands(&person) &&
+		gauth_evidence_exists("party", name, "identity", at);
+}
+
+/*
+ * gauth_representative_stands
+ *		Does the position hold at the instant: neither revoked nor over, the
+ *		person alive, able and of proven identity, and so too whoever
+ *		authorized it (RFC 0111 section 6)?
+ */
+bool
+gauth_representative_stands(const GauthRepresentative *position,
+							TimestampTz at)
+{
+	GauthRepresentative authorizer;
+
+	if (!is_in_time(position, at) || !person_stands(position->party, at))
+		return false;
+	if (gauth_span_is(position->kind, GAUTH_OWNER_AUTHORIZER))
+		return true;
+	return gauth_representative_find(position->principal,
+									 position->authorizer,
+									 GAUTH_OWNER_AUTHORIZER, &authorizer) &&
+		is_in_time(&authorizer, at) && person_stands(authorizer.party, at);
+}
+
+/*
+ * gauth_representative_any
+ *		Has the person a position of this kind in force, for anybody?
+ */
+bool
+gauth_representative_any(GauthSpan party, const char *kind, TimestampTz at)
+{
+	GauthScan	scan;
+	bool		found = false;
+
+	gauth_scan_begin_by(&scan, GAUTH_TABLE_REPRESENTATIVE,
+						"representative_party");
+	gauth_scan_key_text(&scan, REPRESENTATIVE_PARTY, party);
+	gauth_scan_key_text(&scan, REPRESENTATIVE_KIND, gauth_span_of(kind));
+	while (!found && gauth_scan_next(&scan))
+	{
+		GauthRepresentative position;
+
+		read_representative(&scan, &position);
+		found = gauth_representative_stands(&position, at);
+	}
+	gauth_scan_end(&scan);
+	return found;
+}
+
+/*
+ * gauth_client_find
+ *		The authorization of an agent, active or not.
+ */
+bool
+gauth_client_find(GauthSpan agent, GauthClient *client)
+{
+	GauthScan	scan;
+	bool		found;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_CLIENT);
+	gauth_scan_key_text(&scan, CLIENT_AGENT, agent);
+	found = gauth_scan_next(&scan);
+	if (found)
+	{
+		client->agent = copy_text(&scan, CLIENT_AGENT);
+		client->principal = copy_text(&scan, CLIENT_PRINCIPAL);
+		client->owner = copy_text(&scan, CLIENT_OWNER);
+		client->approved_by = copy_text(&scan, CLIENT_APPROVED_BY);
+		client->active = read_bool(&scan, CLIENT_ACTIVE);
+	}
+	gauth_scan_end(&scan);
+	return found;
+}
+
+/*
+ * gauth_resource_server_find
+ *		The authorization of a server, active or not.
+ */
+bool
+gauth_resource_server_find(GauthSpan server, GauthResourceServer *found)
+{
+	GauthScan	scan;
+	bool		exists;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_RESOURCE_SERVER);
+	gauth_scan_key_text(&scan, RESOURCE_SERVER_SERVER, server);
+	exists = gauth_scan_next(&scan);
+	if (exists)
+	{
+		found->server = copy_text(&scan, RESOURCE_SERVER_SERVER);
+		found->principal = copy_text(&scan, RESOURCE_SERVER_PRINCIPAL);
+		found->owner = copy_text(&scan, RESOURCE_SERVER_OWNER);
+		found->agent = copy_text(&scan, RESOURCE_SERVER_AGENT);
+		found->active = read_bool(&scan, RESOURCE_SERVER_ACTIVE);
+	}
+	gauth_scan_end(&scan);
+	return exists;
+}
+
+/* a person in force for the organisation; whom it is does not matter */
+static bool
+find_person_of(GauthSpan principal, TimestampTz at, GauthSpan *person)
+{
+	GauthScan	scan;
+	bool		found = false;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_REPRESENTATIVE);
+	gauth_scan_key_text(&scan, REPRESENTATIVE_PRINCIPAL, principal);
+	while (!found && gauth_scan_next(&scan))
+	{
+		GauthRepresentative position;
+
+		read_representative(&scan, &position);
+		found = gauth_representative_stands(&position, at);
+		if (found)
+			*person = position.party;
+	}
+	gauth_scan_end(&scan);
+	return found;
+}
+
+/*
+ * gauth_party_root
+ *		The natural person who answers for the party at the instant; false
+ *		when there is none (RFC 0111 section 5).
+ *
+ * A person answers for itself, an organisation through a person in force for
+ * it, an agent through its owner.
+ */
+bool
+gauth_party_root(GauthSpan party, TimestampTz at, GauthSpan *person)
+{
+	int			step;
+
+	for (step = 0; step < ROOT_STEPS_MAX; step++)
+	{
+		GauthParty	found;
+		GauthClient client;
+
+		if (!gauth_party_find(party, &found))
+			return false;
+		if (found.kind == GAUTH_PARTY_PERSON)
+		{
+			*person = found.party;
+			return !found.deceased;
+		}
+		if (found.kind == GAUTH_PARTY_ORGANIZATION)
+			return find_person_of(party, at, person);
+		if (!gauth_client_find(party, &client))
+			return false;
+		party = client.owner;
+	}
+	return false;
+}
