@@ -10,6 +10,13 @@
 
 #include "fmgr.h"
 
+#if PG_VERSION_NUM >= 170000
+#include "storage/dsm_registry.h"
+#else
+#include "miscadmin.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
+#endif
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
@@ -51,5 +58,44 @@
 		ereport(ERROR, __VA_ARGS__); \
 	} while (0)
 #endif
+
+/*
+ * Memory that every process of the server finds by its name, made at the first
+ * call.  PostgreSQL 17 has a registry for it.  Before, the server leaves some
+ * 100 kB of its main memory unused for those who have not asked at its start:
+ * "size" must be small, and NULL says that others have taken it all.
+ */
+static inline void *
+gauth_compat_named_memory(const char *name, Size size,
+						  void (*make) (void *place))
+{
+	bool		found;
+#if PG_VERSION_NUM >= 170000
+	return GetNamedDSMSegment(name, size, make, &found);
+#else
+	MemoryContext context = CurrentMemoryContext;
+	uint32		holdoff;
+	void	   *volatile place = NULL;
+
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	holdoff = InterruptHoldoffCount;
+	PG_TRY();
+	{
+		place = ShmemInitStruct(name, size, &found);
+		if (!found)
+			make(place);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		FlushErrorState();
+		InterruptHoldoffCount = holdoff;
+		place = NULL;
+	}
+	PG_END_TRY();
+	LWLockRelease(AddinShmemInitLock);
+	return place;
+#endif
+}
 
 #endif							/* GAUTH_STORE_COMPAT_H */
