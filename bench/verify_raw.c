@@ -1,8 +1,8 @@
 /*
  * verify_raw.c
  *		The raw primitive: the same key over the same bytes, nothing parsed,
- *		nothing decoded, every context made beforehand.  No verifier that calls
- *		these libraries can be faster.
+ *		nothing decoded, every context made beforehand.  No verifier that makes
+ *		these calls for each token can be faster.
  */
 #include "verify.h"
 

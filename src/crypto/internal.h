@@ -59,6 +59,9 @@ struct GauthCrypto
 	EVP_SIGNATURE *ecdsa;
 };
 
+/* multiples of a public point on P-256 */
+typedef struct GauthEcdsaTable GauthEcdsaTable;
+
 #define GAUTH_ED25519_SIZE			32	/* public key, seed */
 #define GAUTH_ED25519_SECRET_SIZE	64	/* seed, then public key */
 
@@ -75,6 +78,10 @@ struct GauthKey
 	EVP_PKEY   *pair;
 	EVP_PKEY_CTX *verify;
 	EVP_PKEY_CTX *sign;
+
+	/* ES256; NULL before it pays, and where there is none */
+	GauthEcdsaTable *table;
+	unsigned	uses;			/* verifications until there may be a table */
 
 	/* oct: keyed, begun again for every message */
 	EVP_MAC_CTX *mac;
@@ -113,5 +120,14 @@ extern size_t gauth_ecdsa_to_der(const uint8_t *raw, size_t half,
 								 uint8_t der[GAUTH_ECDSA_DER_MAX]);
 extern bool gauth_ecdsa_from_der(const uint8_t *der, size_t len,
 								 uint8_t *raw, size_t half);
+
+/* the verification of an ES256 key that finds this count makes its table */
+#define GAUTH_ECDSA_TABLE_USES	1024
+
+extern GauthEcdsaTable *gauth_ecdsa_table_create(EVP_PKEY *pair);
+extern int	gauth_ecdsa_table_verify(GauthEcdsaTable *table,
+									 const uint8_t digest[GAUTH_SHA256_SIZE],
+									 const uint8_t *raw);
+extern void gauth_ecdsa_table_free(GauthEcdsaTable *table);
 
 #endif							/* GAUTH_CRYPTO_INTERNAL_H */

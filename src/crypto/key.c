@@ -240,6 +240,7 @@ gauth_key_free(GauthKey *key)
 	EVP_PKEY_CTX_free(key->verify);
 	EVP_PKEY_CTX_free(key->sign);
 	EVP_PKEY_free(key->pair);
+	gauth_ecdsa_table_free(key->table);
 	EVP_MAC_CTX_free(key->mac);
 	OPENSSL_clear_free(key, sizeof(GauthKey));
 }

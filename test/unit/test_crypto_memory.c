@@ -136,6 +136,34 @@ test_verify(GauthKey *key, GauthSpan data, GauthSpan signature, bool good)
 	CHECK(count < ATTEMPTS_MAX);
 }
 
+/* the use of a key that makes its table, which it can do without */
+static void
+test_table(GauthKey *key, GauthSpan data, GauthSpan signature)
+{
+	long		count;
+
+	for (count = 0; count < ATTEMPTS_MAX; count++)
+	{
+		GauthStatus status;
+
+		gauth_ecdsa_table_free(key->table);
+		key->table = NULL;
+		key->uses = GAUTH_ECDSA_TABLE_USES - 1;
+		allow(count);
+		status = gauth_signature_verify(key, data, signature);
+		allow_all();
+		if (!requests_refused)
+		{
+			CHECK_STATUS(status, GAUTH_OK);
+			break;
+		}
+		if (status != GAUTH_SIGNATURE_INVALID)
+			check_failure(status, GAUTH_ES256, count);
+		CHECK_STATUS(gauth_signature_verify(key, data, signature), GAUTH_OK);
+	}
+	CHECK(count < ATTEMPTS_MAX && key->table != NULL);
+}
+
 static void
 test_sign(GauthKey *key, GauthSpan data, uint8_t *signature, size_t *size)
 {
@@ -184,6 +212,11 @@ test_algorithm(GauthAlgorithm algorithm)
 				 GAUTH_OK);
 	test_sign(key, data, signature, &size);
 	test_verify(key, data, gauth_span(signature, size), true);
+	if (algorithm == GAUTH_ES256)
+	{
+		test_table(key, data, gauth_span(signature, size));
+		test_verify(key, data, gauth_span(signature, size), true);
+	}
 	signature[size / 2] ^= 1;
 	test_verify(key, data, gauth_span(signature, size), false);
 	gauth_key_free(key);
