@@ -66,6 +66,11 @@ typedef struct GauthEntry
 	GauthSpan	payload;		/* JSON text, as stored */
 } GauthEntry;
 
+/*
+ * None of these allocates, but for the bytes that gauth_entry_encode gives;
+ * GAUTH_LIMIT_EXCEEDED when a string is too long to be counted in four bytes,
+ * else what crypto/digest.h says.
+ */
 extern GauthStatus gauth_entry_commit(GauthCrypto *crypto,
 									  const GauthEntry *entry,
 									  const uint8_t salt[GAUTH_SALT_SIZE],
@@ -74,7 +79,7 @@ extern GauthStatus gauth_entry_encode(GauthArena *arena,
 									  const GauthEntry *entry,
 									  const uint8_t commitment[GAUTH_HASH_SIZE],
 									  GauthSpan *bytes);
-extern GauthStatus gauth_entry_leaf(GauthCrypto *crypto, GauthArena *arena,
+extern GauthStatus gauth_entry_leaf(GauthCrypto *crypto,
 									const GauthEntry *entry,
 									const uint8_t commitment[GAUTH_HASH_SIZE],
 									uint8_t leaf[GAUTH_HASH_SIZE]);
