@@ -437,7 +437,7 @@ try_spelling(size_t segment, size_t place, GauthSpan put, const char *what)
 								   &keys, &rules), GAUTH_TOKEN_MALFORMED, what);
 }
 
-/* row 17: one text for one token */
+/* row 17 and C-49: one text for one token */
 static void
 test_spellings(void)
 {

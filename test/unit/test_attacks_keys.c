@@ -8,7 +8,7 @@
  */
 #include "test_attack.h"
 
-/* row 3: a token of every algorithm meets a key of every other */
+/* row 3 and C-48: a token of every algorithm meets a key of every other */
 static void
 test_every_pair(void)
 {

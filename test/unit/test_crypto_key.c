@@ -109,6 +109,7 @@ prefix_zero(GauthSpan span)
 	return resize(&arena, span, span.len + 1);
 }
 
+/* C-14: 2048 bits or none */
 static void
 test_rsa_public(void)
 {

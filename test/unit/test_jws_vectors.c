@@ -3,6 +3,8 @@
  *		Signed tokens that others have published, through our own API: project
  *		Wycheproof, RFC 7515, 7520, 7797 and 8037.
  *
+ * C-10 and C-11: RS256 and ES256 as others signed them.
+ *
  * A line says how many cases of a file we answer as labelled.  The cases that
  * we answer otherwise are listed here with the reason, and the test fails
  * when there is one more or one fewer.  A case that is labelled invalid and
