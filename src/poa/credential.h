@@ -5,7 +5,12 @@
  *
  * A list that is absent and a list that is empty are different things: an
  * absent list of what is allowed restricts nothing, an empty one allows
- * nothing.
+ * nothing.  There is one exception, on paper only: RFC 0117 reads an empty
+ * list of allowed paths, sectors or regions as none at all (CHK-05 to
+ * CHK-07), so such a list in a "scope" is not "given" here.  In a
+ * scope_restriction, where it could be meant either way, it is a problem.
+ *
+ * Verbs are canonical wherever they stand: see verb.h.
  */
 #ifndef GAUTH_POA_CREDENTIAL_H
 #define GAUTH_POA_CREDENTIAL_H
@@ -18,8 +23,18 @@
 
 #define GAUTH_SCHEMA_VERSION	"0116.2.2.1"
 
-/* a number that the document does not give */
+/* a number or an instant that the document does not give */
 #define GAUTH_ABSENT	((int64_t) -1)
+
+/* bytes of a name, a path, a pattern, a command; of a text with lines */
+#define GAUTH_TEXT_MAX	1024
+#define GAUTH_PROSE_MAX	16384
+
+/* elements of a list, verbs of a scope */
+#define GAUTH_LIST_MAX	1000
+
+/* entries of a delegation chain (RFC 0117 section 15.7) */
+#define GAUTH_CHAIN_MAX	10
 
 /* from the least to the most restrictive */
 typedef enum GauthProfile
@@ -136,6 +151,9 @@ typedef struct GauthTransactionRule
  */
 typedef struct GauthPowers
 {
+	bool		profile_given;	/* these three always are in a good "scope" */
+	bool		phase_given;
+	bool		verbs_given;
 	GauthProfile profile;
 	GauthPhase	phase;
 	GauthNames	active_modules;
@@ -145,7 +163,7 @@ typedef struct GauthPowers
 	GauthNames	allowed_regions;
 	GauthNames	allowed_transactions;
 	GauthNames	allowed_decisions;
-	bool		matrix_given;
+	bool		matrix_given;	/* an empty matrix allows nothing */
 	uint32_t	matrix_count;
 	GauthTransactionRule *matrix;
 	uint32_t	verb_count;
@@ -159,7 +177,7 @@ typedef struct GauthDelegation
 {
 	GauthSpan	delegator;
 	GauthSpan	delegate;
-	const GauthJson *restriction;	/* scope_restriction, as written */
+	GauthPowers restriction;	/* scope_restriction; all members optional */
 	int64_t		delegated_at;	/* seconds, or absent */
 	int64_t		max_depth_remaining;	/* or absent */
 } GauthDelegation;
@@ -179,6 +197,7 @@ typedef struct GauthCredential
 	GauthPowers powers;
 
 	/* requirements */
+	bool		approval_given; /* always, in a good credential */
 	GauthApproval approval;
 	GauthNames	approval_needed_for;	/* requires_approval_for */
 	int64_t		budget_total;	/* cents, or absent */
@@ -210,8 +229,11 @@ typedef enum GauthCredentialForm
 
 /*
  * Reads "json" into "credential", and appends to "problems" all that its
- * schema forbids.  GAUTH_OK also when there are problems: the caller looks at
- * their number, and at the credential only when there are none.
+ * schema forbids.  GAUTH_OK also when there are problems: what is wrong is
+ * then absent from the credential, which further checks may still look at to
+ * find more problems, and nobody else.
+ *
+ * The credential points into the tree and the arena.
  */
 extern GauthStatus gauth_credential_read(GauthArena *arena,
 										 const GauthJson *json,
@@ -219,10 +241,21 @@ extern GauthStatus gauth_credential_read(GauthArena *arena,
 										 GauthCredential *credential,
 										 GauthProblems *problems);
 
-/* the same for a "scope" object alone, below "path" */
+/*
+ * The same for a "scope" object alone, whose places begin with "path", and
+ * for a "scope_restriction": there every member is optional, and the shorter
+ * names "sectors", "regions" and "allowedActions" are read too.
+ */
 extern GauthStatus gauth_powers_read(GauthArena *arena, const GauthJson *json,
 									 GauthSpan path, GauthPowers *powers,
 									 GauthProblems *problems);
+extern GauthStatus gauth_restriction_read(GauthArena *arena,
+										  const GauthJson *json,
+										  GauthSpan path, GauthPowers *powers,
+										  GauthProblems *problems);
+
+/* is "version" one that this specification can read? (section 13.3) */
+extern bool gauth_schema_version_known(GauthSpan version);
 
 /* NULL when "name" is not among the verbs; "name" is canonical */
 extern const GauthVerb *gauth_powers_find_verb(const GauthPowers *powers,
@@ -232,7 +265,11 @@ extern const char *gauth_profile_name(GauthProfile profile);
 extern bool gauth_profile_find(GauthSpan name, GauthProfile *profile);
 extern const char *gauth_phase_name(GauthPhase phase);
 extern const char *gauth_approval_name(GauthApproval approval);
+extern bool gauth_phase_find(GauthSpan name, GauthPhase *phase);
+extern bool gauth_approval_find(GauthSpan name, GauthApproval *approval);
 extern const char *gauth_trust_name(GauthTrust trust);
+
+/* takes "Verified Partner" (RFC 0116) and "verified_partner" (RFC 0117) */
 extern bool gauth_trust_find(GauthSpan name, GauthTrust *trust);
 
 #endif							/* GAUTH_POA_CREDENTIAL_H */
