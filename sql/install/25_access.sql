@@ -5,6 +5,14 @@
  * is restored into.
  */
 
+CREATE FUNCTION gauth.invalidate()
+RETURNS trigger
+AS 'MODULE_PATHNAME', 'gauth_sql_invalidate'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gauth.invalidate() IS
+'trigger: makes every session forget what it remembers of the table';
+
 CREATE TABLE gauth.access (
     role text COLLATE "C" NOT NULL,
     capability text COLLATE "C" NOT NULL,

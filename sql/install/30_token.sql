@@ -6,14 +6,6 @@
  * that it changed, and is ENABLE ALWAYS so that a replica hears of it as well.
  */
 
-CREATE FUNCTION gauth.invalidate()
-RETURNS trigger
-AS 'MODULE_PATHNAME', 'gauth_sql_invalidate'
-LANGUAGE C VOLATILE PARALLEL UNSAFE;
-
-COMMENT ON FUNCTION gauth.invalidate() IS
-'trigger: makes every session forget what it remembers of the table';
-
 CREATE TABLE gauth.issuer (
     issuer text COLLATE "C" PRIMARY KEY,
     namespace text COLLATE "C" NOT NULL UNIQUE,

@@ -16,6 +16,12 @@ REVOKE ALL ON ALL TABLES IN SCHEMA gauth FROM PUBLIC;
 GRANT SELECT, INSERT ON
     gauth.access,
     gauth.setting,
+    gauth.shard,
+    gauth.entry,
+    gauth.seal_batch,
+    gauth.tile_root,
+    gauth.checkpoint,
+    gauth.cosignature,
     gauth.issuer,
     gauth.key,
     gauth.wrapped_key,
@@ -40,8 +46,19 @@ GRANT SELECT, INSERT ON
 TO @extowner@;
 GRANT SELECT ON gauth.settings, gauth.tokens TO @extowner@;
 
+GRANT SELECT, UPDATE ON SEQUENCE gauth.lane_number TO @extowner@;
+GRANT SELECT, INSERT ON
+    gauth.entry_00, gauth.entry_01, gauth.entry_02, gauth.entry_03,
+    gauth.entry_04, gauth.entry_05, gauth.entry_06, gauth.entry_07,
+    gauth.entry_08, gauth.entry_09, gauth.entry_10, gauth.entry_11,
+    gauth.entry_12, gauth.entry_13, gauth.entry_14, gauth.entry_15
+TO @extowner@;
+
 REVOKE EXECUTE ON FUNCTION
     gauth.invalidate(),
+    gauth.guard(),
+    gauth.audit_seal(),
+    gauth.audit_root(),
     gauth.verify(text, text),
     gauth.inspect_token(text, text),
     gauth.introspect_token(text),
@@ -99,6 +116,8 @@ REVOKE EXECUTE ON FUNCTION
 FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION
+    gauth.audit_seal(),
+    gauth.audit_root(),
     gauth.verify(text, text),
     gauth.inspect_token(text, text),
     gauth.introspect_token(text),

@@ -33,6 +33,10 @@ typedef enum GauthStatus
 	GAUTH_STORE_UNKNOWN,
 	GAUTH_CAPABILITY_MISSING,
 
+	/* the ledger */
+	GAUTH_PRIMARY_NEEDED,		/* a standby, or a mirror, cannot write */
+	GAUTH_CANNOT_RECORD,		/* no entry, so no answer */
+
 	/* keys */
 	GAUTH_KEY_MALFORMED,
 	GAUTH_KEY_UNSUPPORTED,

@@ -11,6 +11,7 @@
 #include "entry/settings.h"
 #include "store/compat.h"
 #include "store/generation.h"
+#include "store/ledger.h"
 #include "store/secret.h"
 
 GAUTH_MODULE_MAGIC;
@@ -23,5 +24,6 @@ _PG_init(void)
 	gauth_generation_watch();
 	gauth_secret_init();
 	gauth_report_init();
+	gauth_ledger_init();
 	gauth_settings_define();
 }

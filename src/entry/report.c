@@ -16,6 +16,7 @@
 #include "utils/elog.h"
 
 #include "store/compat.h"
+#include "store/refuse.h"
 #include "token/jwt.h"
 #include "token/scope.h"
 
@@ -80,6 +81,25 @@ raise_key(const GauthError *err)
 					 errhidestmt(true)));
 			break;
 	}
+}
+
+/* the detail says why */
+static void
+raise_ledger(const GauthError *err)
+{
+	if (err->status == GAUTH_PRIMARY_NEEDED)
+		ereport(ERROR,
+				(errcode(GAUTH_ERRCODE_PRIMARY_NEEDED),
+				 errmsg("only the primary can record what is done"),
+				 errdetail_internal("%s", err->detail),
+				 errhint("Send the call to the primary; what only reads works "
+						 "here."),
+				 errhidestmt(true)));
+	ereport(ERROR,
+			(errcode(GAUTH_ERRCODE_CANNOT_RECORD),
+			 errmsg("what is done cannot be recorded"),
+			 errdetail_internal("%s", err->detail),
+			 errhidestmt(true)));
 }
 
 static void
@@ -147,6 +167,9 @@ gauth_raise(const GauthError *err)
 		raise_lock(err->status);
 	if (err->status >= GAUTH_KEY_MALFORMED)
 		raise_key(err);
+	if (err->status == GAUTH_PRIMARY_NEEDED ||
+		err->status == GAUTH_CANNOT_RECORD)
+		raise_ledger(err);
 	if (err->status == GAUTH_STORE_UNKNOWN)
 		gauth_raise_store_unknown();
 	if (err->status == GAUTH_CAPABILITY_MISSING)
@@ -548,6 +571,41 @@ gauth_raise_nothing_recorded(void)
 }
 
 void
+gauth_raise_entry_missing(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NO_DATA),
+			 errmsg("entry of the receipt is not in the ledger"),
+			 errdetail("Its transaction was rolled back, or the entry is not "
+					   "what it was."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_entry_uncommitted(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("entry is not committed"),
+			 errhint("An entry is sealed after its transaction has ended."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_guarded(const char *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("\"%s\" belongs to the ledger and is not changed", table),
+			 errhint("gauth.audit_erase and gauth.audit_retain take away what "
+					 "has to go."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
 gauth_raise_not_a_trigger(void)
 {
 	ereport(ERROR,
@@ -748,11 +806,13 @@ hide_tokens(ErrorData *report)
 
 /*
  * gauth_report_init
- *		Keep tokens out of the server log; once in the life of a process.
+ *		Keep tokens out of the server log, and lend store/ the words; once in
+ *		the life of a process.
  */
 void
 gauth_report_init(void)
 {
 	next_log_hook = emit_log_hook;
 	emit_log_hook = hide_tokens;
+	gauth_refuse_with = gauth_raise;
 }

@@ -19,6 +19,8 @@
 #define GAUTH_ERRCODE_INVALID_TOKEN		MAKE_SQLSTATE('Z','G','0','0','1')
 #define GAUTH_ERRCODE_NO_IDENTITY		MAKE_SQLSTATE('Z','G','0','0','2')
 #define GAUTH_ERRCODE_RULE				MAKE_SQLSTATE('Z','G','0','0','4')
+#define GAUTH_ERRCODE_CANNOT_RECORD		MAKE_SQLSTATE('Z','G','0','0','6')
+#define GAUTH_ERRCODE_PRIMARY_NEEDED	MAKE_SQLSTATE('Z','G','0','0','7')
 #define GAUTH_ERRCODE_KEYS_LOCKED		MAKE_SQLSTATE('Z','G','0','0','8')
 
 extern void gauth_raise(const GauthError *err) pg_attribute_noreturn();
@@ -57,6 +59,9 @@ extern void gauth_raise_entity(const GauthError *err,
 extern void gauth_raise_findings(const GauthDiagnosticList *findings)
 			pg_attribute_noreturn();
 extern void gauth_raise_nothing_recorded(void) pg_attribute_noreturn();
+extern void gauth_raise_entry_missing(void) pg_attribute_noreturn();
+extern void gauth_raise_entry_uncommitted(void) pg_attribute_noreturn();
+extern void gauth_raise_guarded(const char *table) pg_attribute_noreturn();
 extern void gauth_raise_not_a_trigger(void) pg_attribute_noreturn();
 extern void gauth_raise_scope_dimensions(void) pg_attribute_noreturn();
 extern void gauth_raise_scope_null(int element) pg_attribute_noreturn();

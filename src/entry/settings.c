@@ -13,6 +13,7 @@
 #include "utils/guc.h"
 
 #include "store/identity.h"
+#include "store/ledger.h"
 #include "store/secret.h"
 
 /*
@@ -44,6 +45,16 @@ gauth_settings_define(void)
 							   gauth_identity_check,
 							   gauth_identity_assign,
 							   NULL);
+
+	DefineCustomStringVariable("gauth.trace_context",
+							   "The trace that the session is part of.",
+							   "A W3C traceparent, recorded with entries of "
+							   "the ledger; ignored when malformed.",
+							   &gauth_trace_context,
+							   "",
+							   PGC_USERSET,
+							   0,
+							   NULL, NULL, NULL);
 
 	MarkGUCPrefixReserved("gauth");
 }

@@ -210,7 +210,7 @@ scan_index(Search *search, const GauthBindingLeaf *leaf, Relation table,
 	Relation	index = index_open(leaf->index, AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(table, NULL);
 	IndexScanDesc scan = GAUTH_BEGIN_INDEX_SCAN(table, index,
-												GetActiveSnapshot());
+												GetActiveSnapshot(), 1);
 	ScanKeyData equal;
 	GauthStatus status = GAUTH_OK;
 

@@ -41,13 +41,23 @@
 #define GAUTH_OWNS_TABLE(table, role)	pg_class_ownercheck(table, role)
 #endif
 
-/* begin a scan with one key */
-#if PG_VERSION_NUM >= 180000
-#define GAUTH_BEGIN_INDEX_SCAN(table, index, snapshot) \
-	index_beginscan(table, index, snapshot, NULL, 1, 0)
+/* make the index entries of a row that was inserted */
+#if PG_VERSION_NUM >= 160000
+#define GAUTH_INSERT_INDEX_TUPLES(result, slot, estate) \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, \
+						  false)
 #else
-#define GAUTH_BEGIN_INDEX_SCAN(table, index, snapshot) \
-	index_beginscan(table, index, snapshot, 1, 0)
+#define GAUTH_INSERT_INDEX_TUPLES(result, slot, estate) \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
+#endif
+
+/* begin a scan with this many keys */
+#if PG_VERSION_NUM >= 180000
+#define GAUTH_BEGIN_INDEX_SCAN(table, index, snapshot, keys) \
+	index_beginscan(table, index, snapshot, NULL, keys, 0)
+#else
+#define GAUTH_BEGIN_INDEX_SCAN(table, index, snapshot, keys) \
+	index_beginscan(table, index, snapshot, keys, 0)
 #endif
 
 /* before PostgreSQL 16 an input function has no soft way to fail */

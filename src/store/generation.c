@@ -41,6 +41,7 @@ static const struct
 	{GAUTH_TABLE_ENTITY, GAUTH_GROUP_ENTITIES},
 	{GAUTH_TABLE_ENTITY_BINDING, GAUTH_GROUP_ENTITIES},
 	{GAUTH_TABLE_REQUEST_ATTRIBUTE, GAUTH_GROUP_ENTITIES},
+	{GAUTH_TABLE_SHARD, GAUTH_GROUP_SHARDS},
 };
 
 /*
@@ -134,7 +135,7 @@ running_query(void)
 }
 
 static bool
-has_asked(const EState * query)
+has_asked(const EState *query)
 {
 	return query != NULL && statement.query == query && !statement.stale &&
 		statement.view.started_at == GetCurrentStatementStartTimestamp();
@@ -145,7 +146,7 @@ has_asked(const EState * query)
  * take turns would leave a callback behind at each of them.
  */
 static void
-note_query(EState * query)
+note_query(EState *query)
 {
 	MemoryContextCallback *callback;
 

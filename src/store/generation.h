@@ -14,6 +14,7 @@ typedef enum GauthGroup
 	GAUTH_GROUP_REVOCATIONS,
 	GAUTH_GROUP_POLICIES,		/* stores, policies, links, mappings */
 	GAUTH_GROUP_ENTITIES,		/* entities, bindings, request attributes */
+	GAUTH_GROUP_SHARDS,			/* the logs of the ledger */
 	GAUTH_GROUP_COUNT
 } GauthGroup;
 

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "ledger/entry.h"
+#include "ledger/receipt.h"
 
 /*
  * What an operation says about itself; the ledger adds who, when and where.
@@ -28,15 +28,7 @@ typedef struct GauthNote
 	GauthSpan	payload;		/* a JSON object, at most 8 KiB */
 } GauthNote;
 
-/* where an entry stands before it is sealed */
-typedef struct GauthReceipt
-{
-	uint32		shard;
-	uint64		xid;
-	uint64		lane;
-	uint64		lane_seq;
-	uint8		leaf[GAUTH_HASH_SIZE];
-} GauthReceipt;
+#define GAUTH_PAYLOAD_MAX	8192
 
 /*
  * gauth_ledger_append: an entry of this transaction, gone if it rolls back.
@@ -51,5 +43,19 @@ typedef struct GauthReceipt
  */
 extern void gauth_ledger_append(const GauthNote *note, GauthReceipt *receipt);
 extern void gauth_ledger_decide(const GauthNote *note, GauthReceipt *receipt);
+
+/*
+ * The two halves of gauth_ledger_append, for an entry that another process
+ * writes: the first one sets who, when and the trace (its strings are those
+ * of the note, of the session and of the current memory context), the second
+ * one gives the entry its place and writes it.
+ */
+extern void gauth_ledger_capture(const GauthNote *note, GauthEntry *entry);
+extern void gauth_ledger_write(GauthEntry *entry, GauthReceipt *receipt);
+
+/* the setting gauth.trace_context */
+extern char *gauth_trace_context;
+
+extern void gauth_ledger_init(void);
 
 #endif							/* GAUTH_STORE_LEDGER_H */

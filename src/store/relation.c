@@ -57,6 +57,9 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
 	[GAUTH_TABLE_CLIENT] = {"client", "client_pkey"},
 	[GAUTH_TABLE_RESOURCE_SERVER] =
 	{"resource_server", "resource_server_pkey"},
+	[GAUTH_TABLE_SHARD] = {"shard", "shard_pkey"},
+	[GAUTH_TABLE_SEAL_BATCH] = {"seal_batch", "seal_batch_pkey"},
+	[GAUTH_TABLE_TILE_ROOT] = {"tile_root", "tile_root_pkey"},
 };
 
 /*
@@ -152,6 +155,26 @@ gauth_scan_key_bytes(GauthScan *scan, AttrNumber column, GauthSpan value)
 	add_key(scan, column, F_BYTEAEQ,
 			PointerGetDatum(cstring_to_text_with_len(value.data,
 													 (int) value.len)));
+}
+
+/*
+ * gauth_scan_key_int
+ *		Only rows whose column, an integer, is "value".
+ */
+void
+gauth_scan_key_int(GauthScan *scan, AttrNumber column, int32 value)
+{
+	add_key(scan, column, F_INT4EQ, Int32GetDatum(value));
+}
+
+/*
+ * gauth_scan_key_int64
+ *		Only rows whose column, a bigint, is "value".
+ */
+void
+gauth_scan_key_int64(GauthScan *scan, AttrNumber column, int64 value)
+{
+	add_key(scan, column, F_INT8EQ, Int64GetDatum(value));
 }
 
 /*

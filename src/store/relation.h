@@ -39,6 +39,9 @@ typedef enum GauthTable
 	GAUTH_TABLE_REPRESENTATIVE,
 	GAUTH_TABLE_CLIENT,
 	GAUTH_TABLE_RESOURCE_SERVER,
+	GAUTH_TABLE_SHARD,
+	GAUTH_TABLE_SEAL_BATCH,
+	GAUTH_TABLE_TILE_ROOT,
 	GAUTH_TABLE_COUNT
 } GauthTable;
 
@@ -63,6 +66,10 @@ extern void gauth_scan_key_text(GauthScan *scan, AttrNumber column,
 								GauthSpan value);
 extern void gauth_scan_key_bytes(GauthScan *scan, AttrNumber column,
 								 GauthSpan value);
+extern void gauth_scan_key_int(GauthScan *scan, AttrNumber column,
+							   int32 value);
+extern void gauth_scan_key_int64(GauthScan *scan, AttrNumber column,
+								 int64 value);
 extern void gauth_scan_key_bool(GauthScan *scan, AttrNumber column,
 								bool value);
 extern bool gauth_scan_next(GauthScan *scan);

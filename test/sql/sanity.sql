@@ -57,6 +57,8 @@ VALUES
     ('is_authorized'),
     -- what is public anyway, or the caller's own
     ('has_capability'), ('jwks'), ('list_settings'), ('revoke'),
+    -- the own entries
+    ('audit_append'), ('audit_wait'),
     -- ask in C who calls
     ('grant_access'), ('reapply_access'), ('revoke_access'), ('unlock'),
     ('acting_party'), ('activate_client'), ('approve_client'),

@@ -1,0 +1,329 @@
+/*
+ * ledger_shard.c
+ *		The logs of the ledger, and which one is written to.
+ *
+ * A log must not go on after its database was restored, copied, upgraded or
+ * promoted: two copies would both extend it, and both would have its name.
+ * So every life of a database has a shard of its own, opened by whoever
+ * writes first.
+ */
+#include "store/ledger_shard.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_subscription_rel.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "storage/lock.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/xid8.h"
+
+#include "base/hex.h"
+#include "store/generation.h"
+#include "store/ledger_batch.h"
+#include "store/refuse.h"
+#include "store/relation.h"
+#include "store/write.h"
+
+#define ORIGIN_PREFIX	"gauth/"
+#define ORIGIN_SIZE		16		/* random bytes */
+
+/* where this session writes, until gauth.shard changes */
+static struct
+{
+	bool		known;
+	uint64		generation;
+	uint32		shard;
+}			live;
+
+static int64
+read_int64(const GauthScan *scan, AttrNumber column)
+{
+	bool		is_null;
+
+	return DatumGetInt64(gauth_scan_value(scan, column, &is_null));
+}
+
+static int32
+read_int32(const GauthScan *scan, AttrNumber column)
+{
+	bool		is_null;
+
+	return DatumGetInt32(gauth_scan_value(scan, column, &is_null));
+}
+
+/*
+ * The numbers of transactions go on after a promotion and start anew in
+ * another cluster; another number of the table means another database, or the
+ * same one emptied and restored.
+ */
+static GauthShardLife
+read_life(const GauthScan *scan, uint32 shard)
+{
+	GauthBatch	last;
+
+	if (read_int64(scan, SHARD_SYSTEM_IDENTIFIER) !=
+		(int64) GetSystemIdentifier() ||
+		read_int64(scan, SHARD_RELATION) !=
+		(int64) gauth_table_oid(GAUTH_TABLE_SHARD))
+		return GAUTH_SHARD_FOREIGN;
+	if (gauth_batch_last(shard, &last) &&
+		FullTransactionIdPrecedes(ReadNextFullTransactionId(), last.xmax))
+		return GAUTH_SHARD_FOREIGN;
+	if (RecoveryInProgress() ||
+		read_int32(scan, SHARD_TIMELINE) != (int32) GetWALInsertionTimeLine())
+		return GAUTH_SHARD_PAST;
+	return GAUTH_SHARD_LIVE;
+}
+
+static void
+read_shard(const GauthScan *scan, GauthShard *shard)
+{
+	shard->number = (uint32) read_int32(scan, SHARD_SHARD);
+	shard->life = read_life(scan, shard->number);
+	shard->opened_at = read_int64(scan, SHARD_OPENED_AT);
+}
+
+/*
+ * gauth_shard_find
+ *		The shard of that number; false when there is none.
+ *
+ * One before the last is past, if it is not foreign.
+ */
+bool
+gauth_shard_find(uint32 number, GauthShard *shard)
+{
+	GauthScan	scan;
+	bool		found;
+
+	memset(shard, 0, sizeof(*shard));
+	gauth_scan_begin(&scan, GAUTH_TABLE_SHARD);
+	gauth_scan_key_int(&scan, SHARD_SHARD, (int32) number);
+	found = gauth_scan_next(&scan);
+	if (found)
+		read_shard(&scan, shard);
+	gauth_scan_end(&scan);
+	if (found && shard->life == GAUTH_SHARD_LIVE &&
+		number != gauth_shard_last())
+		shard->life = GAUTH_SHARD_PAST;
+	return found;
+}
+
+/*
+ * gauth_shard_last
+ *		The number of the newest shard, 0 when there is none.
+ */
+uint32
+gauth_shard_last(void)
+{
+	GauthScan	scan;
+	uint32		last = 0;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_SHARD);
+	while (gauth_scan_next(&scan))
+		last = Max(last, (uint32) read_int32(&scan, SHARD_SHARD));
+	gauth_scan_end(&scan);
+	return last;
+}
+
+/*
+ * gauth_shard_partition
+ *		The table that holds the shard's entries.
+ */
+Oid
+gauth_shard_partition(uint32 shard)
+{
+	char		name[NAMEDATALEN];
+	Oid			relation;
+
+	snprintf(name, sizeof(name), "entry_%02u", shard % GAUTH_PARTITIONS);
+	relation = get_relname_relid(name, get_namespace_oid("gauth", false));
+	if (!OidIsValid(relation))
+		elog(ERROR, "relation gauth.%s does not exist", name);
+	return relation;
+}
+
+/*
+ * gauth_shard_lock
+ *		Be the one who seals, opens and closes logs, until the transaction
+ *		ends; false when somebody else is and "wait" is not wanted.
+ *
+ * Not an advisory lock, which anybody may take.  Whoever gets it also knows
+ * that all messages of whoever had it before have been sent: a lock goes after
+ * them.
+ */
+bool
+gauth_shard_lock(bool wait)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
+					   gauth_table_oid(GAUTH_TABLE_SEAL_BATCH), 0);
+	if (LockAcquire(&tag, ExclusiveLock, false, !wait) ==
+		LOCKACQUIRE_NOT_AVAIL)
+		return false;
+	AcceptInvalidationMessages();
+	return true;
+}
+
+/*
+ * gauth_shard_is_mirror
+ *		Does a subscription write into the ledger?  Then it is another's.
+ */
+bool
+gauth_shard_is_mirror(void)
+{
+	Relation	catalog = table_open(SubscriptionRelRelationId,
+									 AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	bool		found;
+
+	ScanKeyInit(&key, Anum_pg_subscription_rel_srrelid, BTEqualStrategyNumber,
+				F_OIDEQ,
+				ObjectIdGetDatum(gauth_table_oid(GAUTH_TABLE_SHARD)));
+	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return found;
+}
+
+static char *
+make_origin(void)
+{
+	uint8_t		bytes[ORIGIN_SIZE];
+	char	   *origin = palloc0(sizeof(ORIGIN_PREFIX) + 2 * sizeof(bytes));
+
+	if (!pg_strong_random(bytes, sizeof(bytes)))
+		gauth_refuse(GAUTH_CRYPTO_FAILED, "random");
+	strcpy(origin, ORIGIN_PREFIX);
+	gauth_hex_encode(gauth_span(bytes, sizeof(bytes)),
+					 origin + strlen(ORIGIN_PREFIX));
+	return origin;
+}
+
+static void
+write_int64(GauthWrite *write, int64 value)
+{
+	gauth_write_value(write, INT8OID, Int64GetDatum(value), false);
+}
+
+/* what has been sealed of the shard before, if anything */
+static void
+write_previous(GauthWrite *write, uint32 last)
+{
+	GauthBatch	batch;
+
+	if (last > 0 && gauth_batch_last(last, &batch))
+	{
+		write_int64(write, (int64) batch.end);
+		gauth_write_bytes(write, gauth_span(batch.root.bytes,
+											sizeof(batch.root.bytes)));
+		return;
+	}
+	gauth_write_value(write, INT8OID, (Datum) 0, true);
+	gauth_write_value(write, BYTEAOID, (Datum) 0, true);
+}
+
+static void
+insert_shard(uint32 last, const char *reason)
+{
+	GauthWrite	write = {0};
+	FullTransactionId xid = GetTopFullTransactionId();
+
+	gauth_write_value(&write, INT4OID, Int32GetDatum((int32) last + 1), false);
+	gauth_write_text(&write, gauth_span_of(make_origin()));
+	write_int64(&write, (int64) GetSystemIdentifier());
+	gauth_write_value(&write, INT4OID,
+					  Int32GetDatum((int32) GetWALInsertionTimeLine()), false);
+	write_int64(&write, (int64) gauth_table_oid(GAUTH_TABLE_SHARD));
+	gauth_write_value(&write, XID8OID, FullTransactionIdGetDatum(xid), false);
+	gauth_write_text(&write, gauth_span_of(reason));
+	write_previous(&write, last);
+	(void) gauth_write_run(&write,
+						   "INSERT INTO gauth.shard (shard, origin,"
+						   " system_identifier, timeline, relation,"
+						   " opened_xid, opened_at, reason, previous_size,"
+						   " previous_root) VALUES ($1, $2, $3, $4, $5, $6,"
+						   " clock_timestamp(), $7, $8, $9)");
+	CommandCounterIncrement();
+}
+
+/*
+ * gauth_shard_open
+ *		Open the next shard, by whoever has the lock; returns its number.
+ */
+uint32
+gauth_shard_open(const char *reason)
+{
+	uint32		last = gauth_shard_last();
+
+	if (gauth_shard_is_mirror())
+		gauth_refuse(GAUTH_PRIMARY_NEEDED, GAUTH_IS_MIRROR);
+	if (last >= GAUTH_SHARD_MAX)
+		gauth_refuse(GAUTH_LIMIT_EXCEEDED, "shards of the ledger");
+	insert_shard(last, reason);
+	return last + 1;
+}
+
+static uint32
+find_live(void)
+{
+	uint32		last = gauth_shard_last();
+	GauthShard	shard;
+
+	if (last > 0 && gauth_shard_find(last, &shard) &&
+		shard.life == GAUTH_SHARD_LIVE)
+		return last;
+	return 0;
+}
+
+static uint32
+find_or_open(void)
+{
+	uint32		shard = find_live();
+	GauthShard	last;
+
+	if (shard > 0)
+		return shard;
+	(void) gauth_shard_lock(true);
+	shard = find_live();
+	if (shard > 0)
+		return shard;
+	if (!gauth_shard_find(gauth_shard_last(), &last))
+		return gauth_shard_open("first");
+	return gauth_shard_open(last.life == GAUTH_SHARD_FOREIGN ?
+							"restored" : "recovered");
+}
+
+/*
+ * gauth_shard_live
+ *		The shard that this transaction writes to.
+ *
+ * The caller has a transaction number already: whoever gets one after another
+ * shard was opened hears of that here (see gauth_seal_may_close).
+ */
+uint32
+gauth_shard_live(void)
+{
+	AcceptInvalidationMessages();
+	if (!live.known ||
+		live.generation != gauth_generation(GAUTH_GROUP_SHARDS))
+	{
+		uint64		generation = gauth_generation(GAUTH_GROUP_SHARDS);
+
+		live.known = false;
+		live.shard = find_or_open();
+		live.generation = generation;
+		live.known = true;
+	}
+	return live.shard;
+}
