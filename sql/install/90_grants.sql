@@ -42,7 +42,14 @@ GRANT SELECT, INSERT ON
     gauth.evidence,
     gauth.representative,
     gauth.client,
-    gauth.resource_server
+    gauth.resource_server,
+    gauth.mandate,
+    gauth.mandate_history,
+    gauth.budget_consumption,
+    gauth.budget_hold,
+    gauth.approval_request,
+    gauth.approval,
+    gauth.mandate_session
 TO @extowner@;
 GRANT SELECT ON gauth.settings, gauth.tokens TO @extowner@;
 
@@ -55,6 +62,19 @@ GRANT SELECT, INSERT ON
 TO @extowner@;
 
 REVOKE EXECUTE ON FUNCTION
+    gauth.guard_mandate(),
+    gauth.utc_text(timestamptz),
+    gauth.mandate_status(text, timestamptz, timestamptz),
+    gauth.budget_json(gauth.mandate, timestamptz),
+    gauth.mandate_json(gauth.mandate, timestamptz),
+    gauth.history_json(gauth.mandate_history),
+    gauth.approval_json(gauth.approval_request),
+    gauth.expire_mandates(),
+    gauth.report_consumption(text, bigint, text),
+    gauth.hold_budget(text, bigint, interval),
+    gauth.settle_hold(text, text, bigint),
+    gauth.release_hold(text),
+    gauth.count_tool_calls(text, text, integer),
     gauth.invalidate(),
     gauth.guard(),
     gauth.audit_seal(),
@@ -116,6 +136,12 @@ REVOKE EXECUTE ON FUNCTION
 FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION
+    gauth.expire_mandates(),
+    gauth.report_consumption(text, bigint, text),
+    gauth.hold_budget(text, bigint, interval),
+    gauth.settle_hold(text, text, bigint),
+    gauth.release_hold(text),
+    gauth.count_tool_calls(text, text, integer),
     gauth.audit_seal(),
     gauth.audit_root(),
     gauth.verify(text, text),

@@ -213,13 +213,47 @@ gauth_raise_no_identity(void)
 	pg_unreachable();
 }
 
-/* the codes of RFC 0118 section 12, and those of the steps of RFC 0111 */
+/* RFC 0118 section 12 */
+const GauthRule gauth_rules[GAUTH_RULE_COUNT] = {
+	{"MANDATE_NOT_FOUND", 404, "there is no such mandate"},
+	{"PROFILE_NOT_FOUND", 404, "there is no such governance profile"},
+	{"INVALID_STATE_TRANSITION", 409,
+	"mandate cannot go from its status to that one"},
+	{"SCHEMA_VALIDATION_FAILED", 422, "document does not follow its schema"},
+	{"CEILING_VIOLATION", 422,
+	"mandate exceeds what its governance profile allows"},
+	{"CONSISTENCY_CHECK_FAILED", 422, "document contradicts itself"},
+	{"INSUFFICIENT_AUTHORITY", 403,
+	"caller has no authority for this"},
+	{"MANDATE_NOT_DRAFT", 409, "mandate is not a draft any more"},
+	{"MANDATE_NOT_ACTIVE", 409, "mandate is not in force"},
+	{"MANDATE_NOT_SUSPENDED", 409, "mandate is not suspended"},
+	{"MANDATE_EXPIRED", 409, "mandate has expired"},
+	{"BUDGET_DECREASE_NOT_ALLOWED", 422, "budget can only grow"},
+	{"TTL_DECREASE_NOT_ALLOWED", 422, "time can only grow"},
+	{"DELEGATION_DEPTH_EXCEEDED", 422,
+	"mandate may not be delegated any further"},
+	{"DELEGATION_SCOPE_WIDENING", 422,
+	"delegate would get more than there is"},
+	{"DELEGATION_BUDGET_EXCEEDED", 422,
+	"budget of the mandate above is too small"},
+	{"DELEGATION_TTL_EXCEEDED", 422,
+	"delegate would outlive the mandate above"},
+	{"PARENT_MANDATE_NOT_ACTIVE", 409, "mandate above is not in force"},
+	{"DUPLICATE_MANDATE", 409,
+	"another mandate of this agent and project is in force"},
+	{"DUPLICATE_CONSUMPTION_REPORT", 409,
+	"enforcement request was reported before"},
+	{"RATE_LIMITED", 429, "too many requests"},
+	{"INTERNAL_ERROR", 500, "internal error"},
+};
+
+/* and the codes of the steps of RFC 0111 */
 static const struct
 {
 	const char *code;
 	const char *message;
-}			rules[] = {
-	{"INSUFFICIENT_AUTHORITY", "caller has no authority for this"},
+}			step_rules[] = {
 	{"IDENTITY_NOT_VERIFIED", "party has not proved who it is"},
 	{"NATURAL_PERSON_REQUIRED", "only a natural person can do this"},
 	{"PRINCIPAL_NOT_CAPABLE", "party cannot bind itself"},
@@ -232,6 +266,24 @@ static const struct
 	{"CLIENT_REVOKED", "authorization of the client was taken back"},
 };
 
+static const char *
+rule_message(const char *code)
+{
+	size_t		i;
+
+	for (i = 0; i < GAUTH_RULE_COUNT; i++)
+	{
+		if (strcmp(gauth_rules[i].code, code) == 0)
+			return gauth_rules[i].message;
+	}
+	for (i = 0; i < lengthof(step_rules); i++)
+	{
+		if (strcmp(step_rules[i].code, code) == 0)
+			return step_rules[i].message;
+	}
+	return "rule of powers of attorney was broken";
+}
+
 /*
  * gauth_raise_rule
  *		A rule of powers of attorney was broken; the detail is its code.
@@ -239,17 +291,9 @@ static const struct
 void
 gauth_raise_rule(const char *code)
 {
-	const char *message = "rule of powers of attorney was broken";
-	size_t		i;
-
-	for (i = 0; i < lengthof(rules); i++)
-	{
-		if (strcmp(rules[i].code, code) == 0)
-			message = rules[i].message;
-	}
 	ereport(ERROR,
 			(errcode(GAUTH_ERRCODE_RULE),
-			 errmsg_internal("%s", message),
+			 errmsg_internal("%s", rule_message(code)),
 			 errdetail_internal("%s", code),
 			 errhidestmt(true)));
 	pg_unreachable();

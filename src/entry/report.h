@@ -23,6 +23,18 @@
 #define GAUTH_ERRCODE_PRIMARY_NEEDED	MAKE_SQLSTATE('Z','G','0','0','7')
 #define GAUTH_ERRCODE_KEYS_LOCKED		MAKE_SQLSTATE('Z','G','0','0','8')
 
+/* a code of RFC 0118 section 12 */
+typedef struct GauthRule
+{
+	const char *code;
+	int			http_status;
+	const char *message;
+} GauthRule;
+
+#define GAUTH_RULE_COUNT	22
+
+extern const GauthRule gauth_rules[GAUTH_RULE_COUNT];
+
 extern void gauth_raise(const GauthError *err) pg_attribute_noreturn();
 extern void gauth_raise_status(GauthStatus status,
 							   const char *detail) pg_attribute_noreturn();

@@ -48,6 +48,12 @@ static const char *const enforcer_functions[] = {
 	"gauth.authzen_search_resource(json, text)",
 	"gauth.authzen_search_action(json, text)",
 	"gauth.authzen_configuration(text, text)",
+	"gauth.expire_mandates()",
+	"gauth.report_consumption(text, bigint, text)",
+	"gauth.hold_budget(text, bigint, interval)",
+	"gauth.settle_hold(text, text, bigint)",
+	"gauth.release_hold(text)",
+	"gauth.count_tool_calls(text, text, integer)",
 	NULL
 };
 static const char *const issuer_functions[] = {

@@ -60,6 +60,13 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
 	[GAUTH_TABLE_SHARD] = {"shard", "shard_pkey"},
 	[GAUTH_TABLE_SEAL_BATCH] = {"seal_batch", "seal_batch_pkey"},
 	[GAUTH_TABLE_TILE_ROOT] = {"tile_root", "tile_root_pkey"},
+	[GAUTH_TABLE_MANDATE] = {"mandate", "mandate_pkey"},
+	[GAUTH_TABLE_BUDGET_HOLD] = {"budget_hold", "budget_hold_pkey"},
+	[GAUTH_TABLE_APPROVAL_REQUEST] =
+	{"approval_request", "approval_request_pkey"},
+	[GAUTH_TABLE_APPROVAL] = {"approval", "approval_pkey"},
+	[GAUTH_TABLE_MANDATE_SESSION] =
+	{"mandate_session", "mandate_session_pkey"},
 };
 
 /*

@@ -9,7 +9,7 @@
 
 #include "base/span.h"
 
-#define GAUTH_WRITE_VALUES_MAX	16
+#define GAUTH_WRITE_VALUES_MAX	24
 
 /* a statement's values, in the order of its parameters */
 typedef struct GauthWrite

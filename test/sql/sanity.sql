@@ -52,11 +52,12 @@ VALUES
     -- nothing but their arguments
     ('covers'), ('scope'), ('scope_contains'), ('scope_tokens'),
     ('evaluate'), ('format_policy'), ('policy_from_json'), ('policy_to_json'),
-    ('validate'),
+    ('validate'), ('canonical_json'), ('scope_checksum'),
     -- ask in C whether it is about the caller
     ('is_authorized'),
     -- what is public anyway, or the caller's own
-    ('has_capability'), ('jwks'), ('list_settings'), ('revoke'),
+    ('governance_profiles'), ('has_capability'), ('health'), ('jwks'),
+    ('list_settings'), ('mandate_errors'), ('revoke'),
     -- the own entries
     ('audit_append'), ('audit_wait'),
     -- ask in C who calls
@@ -64,7 +65,13 @@ VALUES
     ('acting_party'), ('activate_client'), ('approve_client'),
     ('authorize_client'), ('authorize_representative'), ('change_party'),
     ('enroll_resource_server'), ('party'), ('register_party'),
-    ('revoke_client'), ('revoke_representative'), ('revoke_resource_server');
+    ('revoke_client'), ('revoke_representative'), ('revoke_resource_server'),
+    ('activate_mandate'), ('approval_requests'), ('approve'),
+    ('create_mandate'), ('delegate_mandate'), ('delegation_chain'),
+    ('delete_mandate'), ('deny'), ('extend_ttl'), ('increase_budget'),
+    ('mandate'), ('mandate_budget'), ('mandate_history'), ('mandates'),
+    ('request_approval'), ('resume_mandate'), ('revoke_mandate'),
+    ('suspend_mandate'), ('update_mandate');
 
 -- no comment; an operator family comes unnamed with its class, and the type
 -- of a table's rows and every array with what it is of

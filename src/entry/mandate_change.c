@@ -1,0 +1,340 @@
+/*
+ * mandate_change.c
+ *		A change of one mandate: who, locked, by the rules, written down.
+ *
+ * The row is locked first and read afterwards, so that changes come one after
+ * the other and each one is judged by what is there.  Mandates are locked
+ * from the top down, the parent before what was delegated from it.
+ */
+#include "entry/mandate_change.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "entry/report.h"
+#include "store/access.h"
+#include "store/ledger.h"
+#include "store/party.h"
+
+/*
+ * gauth_mandate_actor
+ *		Who acts: a party, or for what a capability is enough for, a role.
+ */
+void
+gauth_mandate_actor(GauthMandateChange *change)
+{
+	GauthParty	party;
+
+	memset(change, 0, sizeof(*change));
+	change->now = GetCurrentTimestamp();
+	change->is_party = gauth_party_actor(&change->actor);
+	if (!change->is_party)
+	{
+		const char *role = GetUserNameFromId(GetSessionUserId(), false);
+
+		change->actor = gauth_span_of(psprintf("role:%s", role));
+		return;
+	}
+	if (!gauth_party_find(change->actor, &party) ||
+		!gauth_party_stands(&party))
+		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
+	change->is_agent = party.kind == GAUTH_PARTY_AGENT;
+}
+
+/*
+ * gauth_mandate_system
+ *		For what nobody does: time, death, incapacity.
+ */
+void
+gauth_mandate_system(GauthMandateChange *change)
+{
+	memset(change, 0, sizeof(*change));
+	change->now = GetCurrentTimestamp();
+	change->actor = GAUTH_SPAN("system");
+}
+
+/*
+ * gauth_mandate_party
+ *		The same where only a party may act; raises INSUFFICIENT_AUTHORITY.
+ */
+void
+gauth_mandate_party(GauthMandateChange *change)
+{
+	gauth_mandate_actor(change);
+	if (!change->is_party)
+		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
+}
+
+/*
+ * gauth_mandate_lock
+ *		Locks the mandate for this transaction, and reads it; raises
+ *		MANDATE_NOT_FOUND.
+ */
+void
+gauth_mandate_lock(GauthMandateChange *change, GauthSpan id)
+{
+	GauthWrite	write = {0};
+
+	gauth_write_text(&write, id);
+	if (gauth_mandate_write(&write, "SELECT FROM gauth.mandate WHERE id = $1"
+							" FOR NO KEY UPDATE") == 0)
+		gauth_raise_rule("MANDATE_NOT_FOUND");
+	change->now = GetCurrentTimestamp();
+	if (!gauth_mandate_find(id, change->now, &change->mandate))
+		gauth_raise_rule("MANDATE_NOT_FOUND");
+}
+
+static bool
+is_named(const GauthNames *names, GauthSpan name)
+{
+	uint32		i;
+
+	for (i = 0; i < names->count; i++)
+	{
+		if (gauth_span_equal(names->items[i], name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * gauth_mandate_authorize
+ *		Is the actor one of those who may make the change?  An agent never
+ *		acts but for itself (RFC 0111 section 2: no agent holds authority to
+ *		authorize).  Raises INSUFFICIENT_AUTHORITY.
+ */
+void
+gauth_mandate_authorize(const GauthMandateChange *change, unsigned who)
+{
+	const GauthMandate *mandate = &change->mandate;
+	bool		allowed = false;
+
+	if (change->is_agent)
+		allowed = (who & GAUTH_BY_AGENT) != 0 &&
+			gauth_span_equal(mandate->agent, change->actor);
+	else if (change->is_party)
+		allowed = ((who & GAUTH_BY_ISSUER) != 0 &&
+				   gauth_span_equal(mandate->issued_by, change->actor)) ||
+			((who & GAUTH_BY_APPROVER) != 0 &&
+			 is_named(&mandate->credential->approval_chain, change->actor));
+	if (!allowed)
+		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
+}
+
+/*
+ * gauth_mandate_may_see
+ *		May the caller read about the mandate: as a party to it, or by a
+ *		capability?
+ */
+bool
+gauth_mandate_may_see(GauthSpan actor, const GauthMandate *mandate)
+{
+	if (actor.data != NULL &&
+		(gauth_span_equal(actor, mandate->agent) ||
+		 gauth_span_equal(actor, mandate->issued_by) ||
+		 is_named(&mandate->credential->approval_chain, actor)))
+		return true;
+	return gauth_access_allows(GAUTH_ENFORCER, NULL) ||
+		gauth_access_allows(GAUTH_AUDITOR, NULL);
+}
+
+/*
+ * gauth_mandate_require_live
+ *		Raises MANDATE_EXPIRED or MANDATE_NOT_ACTIVE unless the mandate is in
+ *		force or suspended.
+ */
+void
+gauth_mandate_require_live(const GauthMandate *mandate)
+{
+	if (mandate->status == GAUTH_MANDATE_EXPIRED)
+		gauth_raise_rule("MANDATE_EXPIRED");
+	if (mandate->status != GAUTH_MANDATE_ACTIVE &&
+		mandate->status != GAUTH_MANDATE_SUSPENDED)
+		gauth_raise_rule("MANDATE_NOT_ACTIVE");
+}
+
+/*
+ * gauth_mandate_write_time
+ *		Appends a point in time; the two ends of time are nulls.
+ */
+void
+gauth_mandate_write_time(GauthWrite *write, TimestampTz time)
+{
+	gauth_write_value(write, TIMESTAMPTZOID, TimestampTzGetDatum(time),
+					  TIMESTAMP_NOT_FINITE(time));
+}
+
+static void
+write_label(GauthWrite *write, const char *label)
+{
+	gauth_write_text(write, label == NULL ? gauth_span(NULL, 0) :
+					 gauth_span_of(label));
+}
+
+/* an event in the ledger beside the one in the history */
+static void
+append_to_ledger(const GauthMandateChange *change,
+				 const GauthMandate *mandate, const GauthMandateEvent *event)
+{
+	GauthNote	note = {0};
+
+	note.kind = event->kind;
+	note.mandate = mandate->id;
+	note.actor = change->actor;
+	note.agent = mandate->agent;
+	note.action = gauth_span_of(event->event);
+	note.resource = event->request_id;
+	note.rule = event->reason;
+	if (event->details != NULL)
+		note.payload = gauth_span_of(event->details);
+	gauth_ledger_append(&note, NULL);
+}
+
+/*
+ * gauth_mandate_record
+ *		Writes an event into the mandate's history and into the ledger; the
+ *		mandate is locked, or new.
+ */
+void
+gauth_mandate_record(const GauthMandateChange *change,
+					 const GauthMandate *mandate,
+					 const GauthMandateEvent *event)
+{
+	const char *role = GetUserNameFromId(GetSessionUserId(), false);
+	const char *details = event->details == NULL ? "{}" : event->details;
+	GauthWrite	write = {0};
+
+	gauth_write_text(&write, mandate->id);
+	write_label(&write, event->event);
+	write_label(&write, event->before);
+	write_label(&write, event->after);
+	gauth_write_text(&write, change->actor);
+	gauth_write_text(&write, gauth_span_of(role));
+	gauth_write_text(&write, event->reason);
+	gauth_write_text(&write, event->request_id);
+	gauth_write_text(&write, gauth_span_of(details));
+	gauth_mandate_write_time(&write, change->now);
+	(void) gauth_mandate_write(&write,
+							   "INSERT INTO gauth.mandate_history (mandate,"
+							   " sequence, event, status_before, status_after,"
+							   " performed_by, role, reason,"
+							   " enforcement_request_id, details,"
+							   " performed_at)"
+							   " SELECT $1, coalesce(max(sequence), 0) + 1,"
+							   " $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10"
+							   " FROM gauth.mandate_history"
+							   " WHERE mandate = $1");
+	append_to_ledger(change, mandate, event);
+}
+
+/*
+ * gauth_mandate_write_unique
+ *		gauth_mandate_write of what an index may refuse: at most one mandate of
+ *		an agent and project is in force.  Raises DUPLICATE_MANDATE.
+ */
+void
+gauth_mandate_write_unique(GauthWrite *write, const char *statement)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		(void) gauth_mandate_write(write, statement);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		if (geterrcode() != ERRCODE_UNIQUE_VIOLATION)
+			PG_RE_THROW();
+		FlushErrorState();
+		gauth_raise_rule("DUPLICATE_MANDATE");
+	}
+	PG_END_TRY();
+}
+
+/*
+ * gauth_mandate_move
+ *		Gives the mandate another status, and writes that down.  "with" is
+ *		what it is suspended with, without data for nothing; the statuses of
+ *		the event are filled in here.  Raises DUPLICATE_MANDATE.
+ */
+void
+gauth_mandate_move(const GauthMandateChange *change, GauthMandate *mandate,
+				   GauthMandateStatus to, GauthSpan with,
+				   GauthMandateEvent *event)
+{
+	GauthWrite	write = {0};
+
+	event->before = gauth_mandate_status_name(mandate->stored);
+	event->after = gauth_mandate_status_name(to);
+	gauth_write_text(&write, mandate->id);
+	write_label(&write, event->after);
+	gauth_write_text(&write, event->reason);
+	gauth_write_text(&write, with);
+	gauth_mandate_write_time(&write, gauth_mandate_is_over(to) ?
+							 change->now : DT_NOEND);
+	gauth_mandate_write_time(&write, mandate->activated_at);
+	gauth_mandate_write_time(&write, mandate->expires_at);
+	gauth_mandate_write_unique(&write, "UPDATE gauth.mandate"
+							   " SET status = $2, reason = $3,"
+							   " suspended_with = $4, ended_at = $5,"
+							   " activated_at = $6, expires_at = $7"
+							   " WHERE id = $1");
+	mandate->stored = to;
+	mandate->status = to;
+	mandate->suspended_with = with;
+	gauth_mandate_record(change, mandate, event);
+}
+
+/*
+ * gauth_mandate_show
+ *		The mandate as it is after the change, and the members of a JSON
+ *		object "more", as jsonb.
+ */
+Datum
+gauth_mandate_show(const GauthMandateChange *change, const char *more)
+{
+	GauthWrite	write = {0};
+	Datum		shown;
+
+	gauth_write_text(&write, change->mandate.id);
+	gauth_mandate_write_time(&write, change->now);
+	gauth_write_text(&write, gauth_span_of(more));
+	if (!gauth_write_returning(&write,
+							   "SELECT gauth.mandate_json(m, $2)"
+							   " || $3::jsonb"
+							   " FROM gauth.mandate m WHERE m.id = $1",
+							   &shown))
+		elog(ERROR, "a mandate has gone");
+	return shown;
+}
+
+/*
+ * gauth_mandate_new_id
+ *		A name that nobody can guess: the prefix and a random UUID.
+ */
+GauthSpan
+gauth_mandate_new_id(const char *prefix)
+{
+	Datum		uuid = OidFunctionCall0(F_GEN_RANDOM_UUID);
+	char	   *text = DatumGetCString(DirectFunctionCall1(uuid_out, uuid));
+
+	return gauth_span_of(psprintf("%s%s", prefix, text));
+}
+
+/*
+ * gauth_mandate_check_text
+ *		Raises 22023 for a text argument that is empty or too long.
+ */
+void
+gauth_mandate_check_text(GauthSpan text, const char *argument, size_t limit)
+{
+	if (text.len == 0 || text.len > limit)
+		gauth_raise_argument(argument,
+							 psprintf("a text of 1 to %zu bytes", limit));
+}

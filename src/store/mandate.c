@@ -1,0 +1,448 @@
+/*
+ * mandate.c
+ *		Mandates as a decision sees them: the document, parsed once, and the
+ *		row, read anew every time.
+ *
+ * The session remembers parsed documents by the hash of their text, so what
+ * it remembers cannot be out of date: another document has another hash.  A
+ * row whose document does not have the hash that stands beside it was changed
+ * behind our back, and is of no use.
+ */
+#include "store/mandate.h"
+
+#include "access/xact.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "store/cache.h"
+#include "store/compat.h"
+#include "store/crypto.h"
+#include "store/memory.h"
+#include "store/relation.h"
+
+/* so many documents, and then the session begins again */
+#define DOCUMENTS_MAX	1000
+
+static const char *const status_names[GAUTH_MANDATE_STATUS_COUNT] = {
+	[GAUTH_MANDATE_DRAFT] = "DRAFT",
+	[GAUTH_MANDATE_ACTIVE] = "ACTIVE",
+	[GAUTH_MANDATE_SUSPENDED] = "SUSPENDED",
+	[GAUTH_MANDATE_REVOKED] = "REVOKED",
+	[GAUTH_MANDATE_EXPIRED] = "EXPIRED",
+	[GAUTH_MANDATE_BUDGET_EXCEEDED] = "BUDGET_EXCEEDED",
+	[GAUTH_MANDATE_SUPERSEDED] = "SUPERSEDED",
+};
+
+static GauthCache cache = {
+	.title = "gauth mandates",
+	.group = GAUTH_GROUP_MANDATES
+};
+
+/* what is in the cache, and when it was last looked at */
+static int	document_count;
+static uint64 document_epoch;
+static TimestampTz statement_started_at;
+
+/*
+ * gauth_mandate_status_name
+ *		The name of a status, as SQL has it.
+ */
+const char *
+gauth_mandate_status_name(GauthMandateStatus status)
+{
+	return status_names[status];
+}
+
+/*
+ * gauth_mandate_is_over
+ *		Is it a status that nothing leads out of?
+ */
+bool
+gauth_mandate_is_over(GauthMandateStatus status)
+{
+	return status >= GAUTH_MANDATE_REVOKED;
+}
+
+static GauthMandateStatus
+find_status(GauthSpan name)
+{
+	int			i;
+
+	for (i = 0; i < GAUTH_MANDATE_STATUS_COUNT; i++)
+	{
+		if (gauth_span_is(name, status_names[i]))
+			return (GauthMandateStatus) i;
+	}
+	elog(ERROR, "a mandate has no known status");
+	return GAUTH_MANDATE_REVOKED;
+}
+
+/*
+ * gauth_mandate_hash
+ *		The hash of a document's text, as gauth.mandate has it.
+ */
+void
+gauth_mandate_hash(GauthSpan document, uint8 hash[GAUTH_SHA256_SIZE])
+{
+	if (gauth_sha256(gauth_crypto(), document, hash) != GAUTH_OK)
+		elog(ERROR, "could not compute SHA-256");
+}
+
+/*
+ * gauth_mandate_parse
+ *		Reads the text of a document, which has to outlive the credential.
+ *
+ * Errors: those of gauth_json_parse; what is wrong beyond that is among the
+ * problems.
+ */
+GauthStatus
+gauth_mandate_parse(GauthArena *arena, GauthSpan document,
+					GauthCredentialForm form, GauthCredential *credential,
+					GauthProblems *problems, GauthError *err)
+{
+	GauthJson  *json;
+	GauthStatus status = gauth_json_parse(arena, document,
+										  &gauth_json_document_limits, &json,
+										  err);
+
+	if (status != GAUTH_OK)
+		return status;
+	gauth_problems_init(problems, arena);
+	status = gauth_credential_read(arena, json, form, credential, problems);
+	if (status == GAUTH_OK && problems->failed)
+		status = GAUTH_OUT_OF_MEMORY;
+	if (status != GAUTH_OK)
+		return gauth_fail(err, status, "document");
+	return GAUTH_OK;
+}
+
+/*
+ * What was found for a statement is in use until the next one begins; only
+ * then may the cache be emptied.
+ */
+static void
+limit_documents(void)
+{
+	TimestampTz started_at = GetCurrentStatementStartTimestamp();
+
+	if (document_epoch != cache.epoch)
+	{
+		document_epoch = cache.epoch;
+		document_count = 0;
+	}
+	if (document_count >= DOCUMENTS_MAX && started_at != statement_started_at)
+	{
+		gauth_cache_forget(&cache);
+		document_epoch = cache.epoch;
+		document_count = 0;
+	}
+	statement_started_at = started_at;
+}
+
+/* the document passed its validation when it was stored */
+static const GauthCredential *
+remember(GauthSpan hash, GauthSpan document)
+{
+	uint8		actual[GAUTH_SHA256_SIZE];
+	GauthArena	arena;
+	GauthCredential *credential =
+		MemoryContextAllocZero(cache.context, sizeof(*credential));
+	GauthProblems problems;
+	GauthError	err = {0};
+
+	gauth_mandate_hash(document, actual);
+	if (!gauth_span_equal(gauth_span(actual, sizeof(actual)), hash))
+		elog(ERROR, "a mandate's document was changed from outside");
+	gauth_memory_arena(&arena, NULL, 0, cache.context);
+	document = gauth_memory_copy(cache.context, document);
+	if (gauth_mandate_parse(&arena, document, GAUTH_CREDENTIAL_REQUESTED,
+							credential, &problems, &err) != GAUTH_OK ||
+		problems.count > 0)
+		elog(ERROR, "a mandate's document cannot be read");
+	gauth_cache_add(&cache, gauth_memory_copy(cache.context, hash),
+					credential);
+	document_count++;
+	return credential;
+}
+
+static const GauthCredential *
+read_credential(const GauthScan *scan)
+{
+	GauthSpan	hash = gauth_scan_text(scan, MANDATE_DOCUMENT_HASH);
+	const GauthCredential *credential;
+
+	limit_documents();
+	credential = gauth_cache_find(&cache, hash);
+	if (credential == NULL)
+		credential = remember(hash, gauth_scan_text(scan, MANDATE_DOCUMENT));
+	return credential;
+}
+
+static GauthSpan
+copy_text(const GauthScan *scan, AttrNumber column)
+{
+	GauthSpan	text = gauth_scan_text(scan, column);
+
+	if (text.data == NULL)
+		return text;
+	return gauth_memory_copy(CurrentMemoryContext, text);
+}
+
+static int64
+read_bigint(const GauthScan *scan, AttrNumber column)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+
+	return is_null ? 0 : DatumGetInt64(value);
+}
+
+static TimestampTz
+read_time(const GauthScan *scan, AttrNumber column, TimestampTz otherwise)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+
+	return is_null ? otherwise : DatumGetTimestampTz(value);
+}
+
+/* time runs on while a mandate is suspended (RFC 0118 section 6.3) */
+static GauthMandateStatus
+status_at(const GauthMandate *mandate, TimestampTz at)
+{
+	if ((mandate->stored == GAUTH_MANDATE_ACTIVE ||
+		 mandate->stored == GAUTH_MANDATE_SUSPENDED) &&
+		mandate->expires_at <= at)
+		return GAUTH_MANDATE_EXPIRED;
+	return mandate->stored;
+}
+
+static void
+read_row(const GauthScan *scan, TimestampTz at, GauthMandate *mandate)
+{
+	bool		is_null;
+
+	memset(mandate, 0, sizeof(*mandate));
+	mandate->id = copy_text(scan, MANDATE_ID);
+	mandate->version = read_bigint(scan, MANDATE_VERSION);
+	mandate->agent = copy_text(scan, MANDATE_AGENT);
+	mandate->customer = copy_text(scan, MANDATE_CUSTOMER);
+	mandate->project = copy_text(scan, MANDATE_PROJECT);
+	mandate->issued_by = copy_text(scan, MANDATE_ISSUED_BY);
+	mandate->scope_checksum = copy_text(scan, MANDATE_SCOPE_CHECKSUM);
+	mandate->tool_permissions_hash =
+		copy_text(scan, MANDATE_TOOL_PERMISSIONS_HASH);
+	mandate->platform_permissions_hash =
+		copy_text(scan, MANDATE_PLATFORM_PERMISSIONS_HASH);
+	mandate->stored = find_status(gauth_scan_text(scan, MANDATE_STATUS));
+	mandate->suspended_with = copy_text(scan, MANDATE_SUSPENDED_WITH);
+	mandate->parent = copy_text(scan, MANDATE_PARENT);
+	mandate->depth = DatumGetInt32(gauth_scan_value(scan, MANDATE_DEPTH,
+													&is_null));
+	mandate->budget_total = read_bigint(scan, MANDATE_BUDGET_TOTAL);
+	mandate->budget_remaining = read_bigint(scan, MANDATE_BUDGET_REMAINING);
+	mandate->ttl_seconds = read_bigint(scan, MANDATE_TTL_SECONDS);
+	mandate->created_at = read_time(scan, MANDATE_CREATED_AT, DT_NOBEGIN);
+	mandate->activated_at = read_time(scan, MANDATE_ACTIVATED_AT, DT_NOBEGIN);
+	mandate->expires_at = read_time(scan, MANDATE_EXPIRES_AT, DT_NOEND);
+	mandate->status = status_at(mandate, at);
+	mandate->credential = read_credential(scan);
+}
+
+/*
+ * gauth_mandate_find
+ *		The mandate of that name as it is at "at"; false when there is none.
+ *
+ * One scan by the primary key, with a snapshot of its own: what another
+ * session has committed counts.
+ */
+bool
+gauth_mandate_find(GauthSpan id, TimestampTz at, GauthMandate *mandate)
+{
+	GauthScan	scan;
+	bool		found;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_MANDATE);
+	gauth_scan_key_text(&scan, MANDATE_ID, id);
+	found = gauth_scan_next(&scan);
+	if (found)
+		read_row(&scan, at, mandate);
+	gauth_scan_end(&scan);
+	return found;
+}
+
+/*
+ * gauth_mandate_active
+ *		The name of the agent's own mandate in a project that is in force;
+ *		without data when there is none.
+ */
+GauthSpan
+gauth_mandate_active(GauthSpan agent, GauthSpan project, TimestampTz at)
+{
+	GauthSpan	id = gauth_span(NULL, 0);
+	GauthScan	scan;
+
+	gauth_scan_begin_by(&scan, GAUTH_TABLE_MANDATE, "mandate_agent");
+	gauth_scan_key_text(&scan, MANDATE_AGENT, agent);
+	while (id.data == NULL && gauth_scan_next(&scan))
+	{
+		if (gauth_span_equal(gauth_scan_text(&scan, MANDATE_PROJECT),
+							 project) &&
+			gauth_scan_text(&scan, MANDATE_PARENT).data == NULL &&
+			gauth_span_is(gauth_scan_text(&scan, MANDATE_STATUS),
+						  status_names[GAUTH_MANDATE_ACTIVE]) &&
+			read_time(&scan, MANDATE_EXPIRES_AT, DT_NOEND) > at)
+			id = copy_text(&scan, MANDATE_ID);
+	}
+	gauth_scan_end(&scan);
+	return id;
+}
+
+/*
+ * gauth_mandate_held
+ *		How many cents of a mandate are on hold at "at", without the hold
+ *		"except" (no data: all of them).
+ */
+int64
+gauth_mandate_held(GauthSpan id, TimestampTz at, GauthSpan except)
+{
+	GauthScan	scan;
+	int64		held = 0;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_BUDGET_HOLD);
+	gauth_scan_key_text(&scan, HOLD_MANDATE, id);
+	while (gauth_scan_next(&scan))
+	{
+		if (read_time(&scan, HOLD_EXPIRES_AT, DT_NOBEGIN) > at &&
+			(except.data == NULL ||
+			 !gauth_span_equal(gauth_scan_text(&scan, HOLD_ID), except)))
+			held += read_bigint(&scan, HOLD_CENTS);
+	}
+	gauth_scan_end(&scan);
+	return held;
+}
+
+/*
+ * gauth_mandate_hold
+ *		What a hold of a mandate keeps back; false when there is none of that
+ *		name, or its time is up.
+ */
+bool
+gauth_mandate_hold(GauthSpan id, GauthSpan hold, TimestampTz at, int64 *cents)
+{
+	GauthScan	scan;
+	bool		found;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_BUDGET_HOLD);
+	gauth_scan_key_text(&scan, HOLD_MANDATE, id);
+	gauth_scan_key_text(&scan, HOLD_ID, hold);
+	found = gauth_scan_next(&scan) &&
+		read_time(&scan, HOLD_EXPIRES_AT, DT_NOBEGIN) > at;
+	if (found)
+		*cents = read_bigint(&scan, HOLD_CENTS);
+	gauth_scan_end(&scan);
+	return found;
+}
+
+/* an approval is for the verb, and for no other resource and no more money */
+static bool
+request_covers(const GauthScan *scan, const GauthApprovalQuery *query,
+			   TimestampTz at)
+{
+	GauthSpan	resource = gauth_scan_text(scan, REQUEST_RESOURCE);
+	bool		unlimited;
+	Datum		cents = gauth_scan_value(scan, REQUEST_CENTS, &unlimited);
+
+	return gauth_span_is(gauth_scan_text(scan, REQUEST_STATUS), "APPROVED") &&
+		read_time(scan, REQUEST_EXPIRES_AT, DT_NOBEGIN) > at &&
+		gauth_span_equal(gauth_scan_text(scan, REQUEST_VERB), query->verb) &&
+		(resource.data == NULL ||
+		 gauth_span_equal(resource, query->resource)) &&
+		(unlimited || DatumGetInt64(cents) >= query->cents);
+}
+
+static int
+read_approvers(GauthSpan request, GauthSpan **approvers)
+{
+	int			count = 0;
+	int			room = 4;
+	GauthScan	scan;
+
+	*approvers = palloc(room * sizeof(GauthSpan));
+	gauth_scan_begin(&scan, GAUTH_TABLE_APPROVAL);
+	gauth_scan_key_text(&scan, APPROVAL_REQUEST, request);
+	while (gauth_scan_next(&scan))
+	{
+		bool		is_null;
+
+		if (!DatumGetBool(gauth_scan_value(&scan, APPROVAL_APPROVED,
+										   &is_null)))
+			continue;
+		if (count == room)
+		{
+			room *= 2;
+			*approvers = repalloc(*approvers, room * sizeof(GauthSpan));
+		}
+		(*approvers)[count++] = copy_text(&scan, APPROVAL_APPROVER);
+	}
+	gauth_scan_end(&scan);
+	return count;
+}
+
+/*
+ * gauth_mandate_approvals
+ *		The different parties that have approved the action in a request that
+ *		got all the approvals it needed and is not over at "at"; of several
+ *		such requests, those of the one with most.
+ */
+int
+gauth_mandate_approvals(const GauthApprovalQuery *query, TimestampTz at,
+						GauthSpan **approvers)
+{
+	GauthScan	scan;
+	int			most = 0;
+
+	*approvers = NULL;
+	gauth_scan_begin(&scan, GAUTH_TABLE_APPROVAL_REQUEST);
+	gauth_scan_key_text(&scan, REQUEST_MANDATE, query->mandate);
+	while (gauth_scan_next(&scan))
+	{
+		GauthSpan  *found;
+		int			count;
+
+		if (!request_covers(&scan, query, at))
+			continue;
+		count = read_approvers(gauth_scan_text(&scan, REQUEST_ID), &found);
+		if (count > most)
+		{
+			most = count;
+			*approvers = found;
+		}
+	}
+	gauth_scan_end(&scan);
+	return most;
+}
+
+/*
+ * gauth_mandate_session
+ *		What was counted in a session under a mandate; false when nothing was.
+ */
+bool
+gauth_mandate_session(GauthSpan id, GauthSpan session,
+					  GauthMandateSession *found)
+{
+	GauthScan	scan;
+	bool		exists;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_MANDATE_SESSION);
+	gauth_scan_key_text(&scan, SESSION_MANDATE, id);
+	gauth_scan_key_text(&scan, SESSION_SESSION, session);
+	exists = gauth_scan_next(&scan);
+	if (exists)
+	{
+		found->started_at = read_time(&scan, SESSION_STARTED_AT, DT_NOBEGIN);
+		found->tool_calls = read_bigint(&scan, SESSION_TOOL_CALLS);
+	}
+	gauth_scan_end(&scan);
+	return exists;
+}
