@@ -81,7 +81,7 @@ COMMENT ON COLUMN gauth.policy_history.store IS 'store that was changed';
 COMMENT ON COLUMN gauth.policy_history.version IS
 'version of the store that the change made';
 COMMENT ON COLUMN gauth.policy_history.id IS
-'policy or link that was changed; of a mapping the issuer; empty for schema and mode';
+'policy or link that was changed; of a mapping the issuer; empty for schema and mode, and where the whole store was dropped';
 COMMENT ON COLUMN gauth.policy_history.change IS
 'create, replace, drop, link, schema, mode or mapping';
 COMMENT ON COLUMN gauth.policy_history.source IS
@@ -112,6 +112,7 @@ CREATE TABLE gauth.entity_binding (
     entity_type text COLLATE "C" NOT NULL,
     relation_schema name NOT NULL,
     relation name NOT NULL,
+    relation_owner name NOT NULL,
     id_column name NOT NULL,
     attributes jsonb,
     parents jsonb,
@@ -126,6 +127,8 @@ COMMENT ON COLUMN gauth.entity_binding.entity_type IS
 COMMENT ON COLUMN gauth.entity_binding.relation_schema IS
 'schema of the table';
 COMMENT ON COLUMN gauth.entity_binding.relation IS 'name of the table';
+COMMENT ON COLUMN gauth.entity_binding.relation_owner IS
+'role that owned the table when it was bound; the table of another one is not read until it is bound again';
 COMMENT ON COLUMN gauth.entity_binding.id_column IS
 'column that holds the id of the entity';
 COMMENT ON COLUMN gauth.entity_binding.attributes IS
@@ -231,6 +234,14 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.create_policy_store(text, text) IS
 'makes an empty store, strict or cedar; for administrators; raises 42710, 22023';
+
+CREATE FUNCTION gauth.drop_policy_store(name text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gauth_sql_drop_policy_store'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gauth.drop_policy_store(text) IS
+'removes a store with all that it holds, its settings and its administrators'' rights; its history stays; never the store default; for administrators of all stores; raises 42704, 22023';
 
 CREATE FUNCTION gauth.set_policy_mode(
     mode text,

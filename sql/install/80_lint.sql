@@ -164,7 +164,23 @@ BEGIN ATOMIC
     JOIN pg_catalog.pg_class t ON t.oid = d.refobjid
     WHERE v.relkind = 'm'
       AND t.relrowsecurity
-      AND gauth.is_linted(v.oid);
+      AND gauth.is_linted(v.oid)
+    UNION ALL
+    SELECT 'error',
+           pg_catalog.format('binding of %s in store %s', b.entity_type,
+                             b.store),
+           pg_catalog.format('%s.%s is gone, or no longer belongs to %s, for whom it was bound: no decision about its entities permits',
+                             b.relation_schema, b.relation, b.relation_owner),
+           'call gauth.bind_entity() again, or gauth.unbind_entity()'
+    FROM gauth.entity_binding b
+    WHERE NOT EXISTS (
+        SELECT
+        FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = b.relation_schema
+          AND c.relname = b.relation
+          AND pg_catalog.pg_get_userbyid(c.relowner) = b.relation_owner
+    );
 END;
 
 COMMENT ON FUNCTION gauth.lint_relations() IS

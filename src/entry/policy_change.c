@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 
 #include "entry/report.h"
@@ -23,6 +24,8 @@
 #include "policy/parser.h"
 #include "policy/validate.h"
 #include "policy/validate_entity.h"
+#include "store/binding.h"
+#include "store/entity_memory.h"
 #include "store/entity_row.h"
 #include "store/identity.h"
 #include "store/memory.h"
@@ -474,6 +477,34 @@ check_entities(const GauthPolicyChange *change, const GauthSchema *schema)
 	MemoryContextDelete(row);
 }
 
+/* what the administrator has to bind otherwise is told all at once */
+static void
+check_bindings(const GauthPolicyChange *change, const GauthSchema *schema)
+{
+	const GauthEntityMemory *remembered;
+	GauthArena	arena;
+	GauthText	findings;
+	uint64		epoch;
+	uint32		i;
+
+	/* what others have bound while the store was waited for is heard of */
+	AcceptInvalidationMessages();
+	remembered = gauth_entity_memory(change->store, &epoch);
+	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
+	gauth_text_init(&findings, &arena);
+	for (i = 0; i < remembered->binding_count; i++)
+	{
+		GauthBinding *binding;
+		GauthError	err = {0};
+
+		if (gauth_binding_check(&arena, &remembered->bindings[i], schema,
+								&findings, &binding, &err) != GAUTH_OK)
+			gauth_raise_policy(&err, "binding");
+	}
+	if (findings.len > 0 || findings.failed)
+		gauth_raise_bindings(&findings);
+}
+
 /*
  * gauth_policy_change_count
  *		Give the store the version that the change makes.
@@ -508,7 +539,10 @@ gauth_policy_change_end(GauthPolicyChange *change, bool entities)
 	caller = MemoryContextSwitchTo(scratch);
 	check_policies(change, &stored);
 	if (entities && stored.schema != NULL)
+	{
 		check_entities(change, stored.schema);
+		check_bindings(change, stored.schema);
+	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(scratch);
 }

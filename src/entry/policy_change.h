@@ -22,6 +22,16 @@
 #define GAUTH_CHANGE_MODE		"mode"
 #define GAUTH_CHANGE_MAPPING	"mapping"
 
+#define GAUTH_INTO_HISTORY \
+	"INSERT INTO gauth.policy_history" \
+	" (store, version, id, change, source, author, changed_at) "
+
+/* "gone" is what has been deleted; $1 store, $2 version, $3 author */
+#define GAUTH_DROPS_INTO_HISTORY \
+	GAUTH_INTO_HISTORY \
+	"SELECT $1, $2, id, '" GAUTH_CHANGE_DROP "', NULL, $3," \
+	" clock_timestamp() FROM gone"
+
 /* one policy or template of the source that the caller gave */
 typedef struct GauthPolicyPart
 {

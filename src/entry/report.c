@@ -16,6 +16,7 @@
 #include "utils/elog.h"
 
 #include "store/compat.h"
+#include "store/memory.h"
 #include "store/refuse.h"
 #include "token/jwt.h"
 #include "token/scope.h"
@@ -519,8 +520,6 @@ policy_sqlstate(GauthStatus status)
 {
 	switch (status)
 	{
-		case GAUTH_OUT_OF_MEMORY:
-			return ERRCODE_OUT_OF_MEMORY;
 		case GAUTH_LIMIT_EXCEEDED:
 			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
 		case GAUTH_INVALID_SYNTAX:
@@ -542,6 +541,13 @@ policy_sqlstate(GauthStatus status)
 void
 gauth_raise_policy(const GauthError *err, const char *what)
 {
+	if (err->status == GAUTH_OUT_OF_MEMORY)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%s needs more memory than one call may take", what),
+				 errdetail("The limit is %d MB.",
+						   (int) (GAUTH_CALL_MEMORY_MAX / (1024 * 1024))),
+				 errhidestmt(true)));
 	ereport(ERROR,
 			(errcode(policy_sqlstate(err->status)),
 			 errmsg("%s is not acceptable", what),
@@ -598,6 +604,23 @@ gauth_raise_findings(const GauthDiagnosticList *findings)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("policies do not fit the schema"),
 			 errdetail_internal("%s", text.data),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+/*
+ * gauth_raise_bindings
+ *		Raise what does not hold of bindings, a line each.
+ */
+void
+gauth_raise_bindings(const GauthText *findings)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("bound tables do not fit the schema"),
+			 errdetail_internal("%.*s", (int) findings->len, findings->data),
+			 errhint("Unbind the entity type, and bind it again under the "
+					 "other schema, in one transaction."),
 			 errhidestmt(true)));
 	pg_unreachable();
 }

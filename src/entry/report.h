@@ -11,6 +11,7 @@
 
 #include "base/span.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "policy/diagnostic.h"
 #include "policy/value.h"
 #include "store/compat.h"
@@ -69,6 +70,8 @@ extern void gauth_raise_policy(const GauthError *err,
 extern void gauth_raise_entity(const GauthError *err,
 							   const GauthUid *uid) pg_attribute_noreturn();
 extern void gauth_raise_findings(const GauthDiagnosticList *findings)
+			pg_attribute_noreturn();
+extern void gauth_raise_bindings(const GauthText *findings)
 			pg_attribute_noreturn();
 extern void gauth_raise_nothing_recorded(void) pg_attribute_noreturn();
 extern void gauth_raise_entry_missing(void) pg_attribute_noreturn();

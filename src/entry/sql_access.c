@@ -81,25 +81,6 @@ gauth_sql_grant_access(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* another capability may be about one of the same functions */
-static void
-apply_what_is_left(const char *role)
-{
-	int			i;
-
-	for (i = 0; i < GAUTH_CAPABILITY_COUNT; i++)
-	{
-		Grant		left;
-
-		left.role = unconstify(char *, role);
-		left.capability = (GauthCapability) i;
-		left.object = GAUTH_SPAN("");
-		if (write_grant(&left, "SELECT FROM gauth.access WHERE role = $1"
-						" AND capability = $2 AND $3 IS NOT NULL LIMIT 1") > 0)
-			gauth_access_apply(role, (GauthCapability) i, true);
-	}
-}
-
 /*
  * gauth.revoke_access(role regrole, capability text, object text) returns void
  */
@@ -112,8 +93,7 @@ gauth_sql_revoke_access(PG_FUNCTION_ARGS)
 	(void) write_grant(&grant,
 					   "DELETE FROM gauth.access WHERE role = $1"
 					   " AND capability = $2 AND object = $3");
-	gauth_access_apply(grant.role, grant.capability, false);
-	apply_what_is_left(grant.role);
+	gauth_access_withdraw(grant.role, grant.capability);
 	PG_RETURN_VOID();
 }
 

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
@@ -12,6 +13,7 @@
 #include "utils/inval.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "entry/args.h"
 #include "entry/entity_put.h"
@@ -136,6 +138,21 @@ jsonb_text(FunctionCallInfo fcinfo, int number)
 	return gauth_span_of(JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
 }
 
+/* the caller owns the table, perhaps as a member of this role */
+static const char *
+find_owner(Oid relation)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return GetUserNameFromId(owner, false);
+}
+
 static void
 read_binding(FunctionCallInfo fcinfo, GauthBindingRow *row)
 {
@@ -150,6 +167,7 @@ read_binding(FunctionCallInfo fcinfo, GauthBindingRow *row)
 	row->relation = gauth_span_of(name);
 	row->relation_schema =
 		gauth_span_of(get_namespace_name(get_rel_namespace(relation)));
+	row->relation_owner = gauth_span_of(find_owner(relation));
 	row->id_column =
 		gauth_span_of(NameStr(*PG_GETARG_NAME(BIND_ID_COLUMN)));
 	row->attributes = jsonb_text(fcinfo, BIND_ATTRIBUTES);
@@ -165,9 +183,8 @@ check_binding(GauthPolicyChange *change, const GauthBindingRow *row,
 	GauthBinding *binding;
 	GauthError	err = {0};
 
-	if (gauth_binding_open(&change->arena, row, store->schema, &binding,
-						   &err) != GAUTH_OK ||
-		gauth_binding_check(binding, &err) != GAUTH_OK)
+	if (gauth_binding_check(&change->arena, row, store->schema, NULL,
+							&binding, &err) != GAUTH_OK)
 		gauth_raise_policy(&err, "binding");
 	if (binding->relation != relation)
 		gauth_raise_argument("relation", "a table that keeps its name");
@@ -201,17 +218,19 @@ gauth_sql_bind_entity(PG_FUNCTION_ARGS)
 	gauth_write_text(&write, row.entity_type);
 	gauth_write_text(&write, row.relation_schema);
 	gauth_write_text(&write, row.relation);
+	gauth_write_text(&write, row.relation_owner);
 	gauth_write_text(&write, row.id_column);
 	write_jsonb(&write, fcinfo, BIND_ATTRIBUTES);
 	write_jsonb(&write, fcinfo, BIND_PARENTS);
 	(void) gauth_write_run(&write,
 						   "INSERT INTO gauth.entity_binding (store,"
 						   " entity_type, relation_schema, relation,"
-						   " id_column, attributes, parents)"
-						   " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+						   " relation_owner, id_column, attributes, parents)"
+						   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 						   " ON CONFLICT (store, entity_type) DO UPDATE SET"
 						   " relation_schema = EXCLUDED.relation_schema,"
 						   " relation = EXCLUDED.relation,"
+						   " relation_owner = EXCLUDED.relation_owner,"
 						   " id_column = EXCLUDED.id_column,"
 						   " attributes = EXCLUDED.attributes,"
 						   " parents = EXCLUDED.parents");

@@ -77,6 +77,7 @@ static const char *const administrator_functions[] = {
 	"gauth.root_key_state()",
 	"gauth.list_private_keys()",
 	"gauth.create_policy_store(text, text)",
+	"gauth.drop_policy_store(text)",
 	"gauth.set_policy_mode(text, text)",
 	"gauth.put_schema(text, text)",
 	"gauth.create_policy(text, text, text)",
@@ -297,6 +298,91 @@ gauth_access_apply(const char *role, GauthCapability capability, bool grant)
 	}
 	for (i = 0; i < GAUTH_CAPABILITY_COUNT; i++)
 		apply_one(role, (GauthCapability) i, grant);
+}
+
+/* the capabilities of the role that there is a row for */
+static void
+find_capabilities(const char *role, bool found[GAUTH_CAPABILITY_COUNT])
+{
+	GauthScan	scan;
+	GauthCapability capability;
+
+	memset(found, 0, sizeof(bool) * GAUTH_CAPABILITY_COUNT);
+	gauth_scan_begin(&scan, GAUTH_TABLE_ACCESS);
+	gauth_scan_key_text(&scan, ACCESS_ROLE, gauth_span_of(role));
+	while (gauth_scan_next(&scan))
+	{
+		if (gauth_capability_find(gauth_scan_text(&scan, ACCESS_CAPABILITY),
+								  &capability))
+			found[capability] = true;
+	}
+	gauth_scan_end(&scan);
+}
+
+/*
+ * gauth_access_withdraw
+ *		Take the privileges of a capability back from the role, once its row
+ *		is gone: all but those that another row gives as well.
+ */
+void
+gauth_access_withdraw(const char *role, GauthCapability capability)
+{
+	bool		left[GAUTH_CAPABILITY_COUNT];
+	int			i;
+
+	find_capabilities(role, left);
+	gauth_access_apply(role, capability, false);
+	for (i = 0; i < GAUTH_CAPABILITY_COUNT; i++)
+	{
+		if (left[i])
+			gauth_access_apply(role, (GauthCapability) i, true);
+	}
+}
+
+/* the roles with a row of this capability for this object */
+static List *
+find_holders(GauthCapability capability, GauthSpan object)
+{
+	GauthScan	scan;
+	List	   *roles = NIL;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_ACCESS);
+	while (gauth_scan_next(&scan))
+	{
+		GauthSpan	role = gauth_scan_text(&scan, ACCESS_ROLE);
+
+		if (gauth_span_is(gauth_scan_text(&scan, ACCESS_CAPABILITY),
+						  names[capability]) &&
+			gauth_span_equal(gauth_scan_text(&scan, ACCESS_OBJECT), object))
+			roles = lappend(roles, pnstrdup(role.data, role.len));
+	}
+	gauth_scan_end(&scan);
+	return roles;
+}
+
+/*
+ * gauth_access_drop_object
+ *		Forget every right to an object that is gone.
+ */
+void
+gauth_access_drop_object(GauthCapability capability, GauthSpan object)
+{
+	List	   *roles = find_holders(capability, object);
+	ListCell   *cell;
+	GauthWrite	write = {0};
+
+	gauth_write_text(&write, gauth_span_of(names[capability]));
+	gauth_write_text(&write, object);
+	(void) gauth_write_run(&write, "DELETE FROM gauth.access"
+						   " WHERE capability = $1 AND object = $2");
+	foreach(cell, roles)
+	{
+		const char *role = lfirst(cell);
+
+		/* a restore may have left rows of roles that this cluster has not */
+		if (OidIsValid(get_role_oid(role, true)))
+			gauth_access_withdraw(role, capability);
+	}
 }
 
 /*

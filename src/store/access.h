@@ -34,6 +34,10 @@ extern bool gauth_access_allows(GauthCapability capability,
 								const GauthSpan *object);
 extern void gauth_access_apply(const char *role, GauthCapability capability,
 							   bool grant);
+extern void gauth_access_withdraw(const char *role,
+								  GauthCapability capability);
+extern void gauth_access_drop_object(GauthCapability capability,
+									 GauthSpan object);
 extern int64 gauth_access_apply_all(void (*missing) (const char *role));
 
 #endif							/* GAUTH_STORE_ACCESS_H */

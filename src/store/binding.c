@@ -14,9 +14,11 @@
 #include "access/relation.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "miscadmin.h"
 #include "utils/lsyscache.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "policy/entity_json.h"
 #include "store/compat.h"
 
@@ -33,6 +35,8 @@ typedef struct Opening
 	GauthJson  *parents;		/* NULL: none */
 	GauthBinding *binding;
 	Relation	relation;
+	GauthText  *findings;		/* takes all that does not hold, a line each;
+								 * NULL: the first one ends it */
 	GauthError *err;
 } Opening;
 
@@ -46,6 +50,21 @@ fail_name(GauthError *err, const char *format, GauthSpan name)
 		memcpy(shown, name.data, len);
 	shown[len] = '\0';
 	return gauth_fail_format(err, GAUTH_INVALID_VALUE, 0, format, shown);
+}
+
+/* what does not hold is told with the others if somebody wants them all */
+static GauthStatus
+judge(const Opening *opening, GauthStatus status)
+{
+	if (opening->findings == NULL || status != GAUTH_INVALID_VALUE)
+		return status;
+	if (opening->findings->len > 0)
+		gauth_text_append_char(opening->findings, '\n');
+	gauth_text_append(opening->findings, opening->row->entity_type);
+	gauth_text_append(opening->findings, GAUTH_SPAN(": "));
+	gauth_text_append(opening->findings,
+					  gauth_span_of(opening->err->detail));
+	return GAUTH_OK;
 }
 
 static Oid
@@ -102,6 +121,23 @@ check_relation(const Opening *opening)
 		return gauth_fail(opening->err, GAUTH_INVALID_VALUE,
 						  "a temporary table cannot be bound");
 	return GAUTH_OK;
+}
+
+/*
+ * Whoever makes a table of the same name anew does not take the binding over:
+ * what the rows say was trusted as its owner's word.
+ */
+static GauthStatus
+check_owner(const Opening *opening)
+{
+	char	   *owner = GetUserNameFromId(opening->relation->rd_rel->relowner,
+										  true);
+
+	if (owner != NULL && gauth_span_is(opening->row->relation_owner, owner))
+		return GAUTH_OK;
+	return fail_name(opening->err, "the table no longer belongs to \"%s\", "
+					 "for whom it was bound: bind it again",
+					 opening->row->relation_owner);
 }
 
 static const FormData_pg_attribute *
@@ -189,26 +225,37 @@ expect_parent(const Opening *opening, const GauthColumn *column)
 }
 
 static GauthStatus
-add_column(Opening *opening, const GauthColumn *given)
+fill_column(const Opening *opening, const GauthColumn *given,
+			GauthColumn *column)
 {
-	GauthBinding *binding = opening->binding;
-	GauthColumn *column = &binding->columns[binding->column_count];
 	GauthStatus status;
 
+	*column = *given;
 	if (given->entity_type.data != NULL &&
 		!gauth_type_name_is_valid(given->entity_type))
 		return fail_name(opening->err, "\"%s\" is no entity type",
 						 given->entity_type);
-	*column = *given;
 	status = find_type(opening, column->name, &column->type);
 	if (status != GAUTH_OK)
 		return status;
 	(void) gauth_column_type_find(column->type, &column->item);
 	status = column->attribute.data == NULL ?
 		expect_parent(opening, column) : expect(opening, column);
-	if (status == GAUTH_OK)
-		status = gauth_column_check(column, opening->err);
-	if (status == GAUTH_OK)
+	return status != GAUTH_OK ? status :
+		gauth_column_check(column, opening->err);
+}
+
+/* one that does not fit stays where all findings are wanted, without a type */
+static GauthStatus
+add_column(Opening *opening, const GauthColumn *given)
+{
+	GauthBinding *binding = opening->binding;
+	GauthColumn *column = &binding->columns[binding->column_count];
+	GauthStatus status = fill_column(opening, given, column);
+
+	if (status != GAUTH_OK)
+		column->type = InvalidOid;
+	if (status == GAUTH_OK || opening->findings != NULL)
 		binding->column_count++;
 	return status;
 }
@@ -264,7 +311,7 @@ add_all_columns(Opening *opening)
 		if (!gauth_arena_copy(opening->arena, name, &column.name))
 			return gauth_fail(opening->err, GAUTH_OUT_OF_MEMORY, "binding");
 		column.attribute = column.name;
-		status = add_column(opening, &column);
+		status = judge(opening, add_column(opening, &column));
 	}
 	return status;
 }
@@ -322,7 +369,7 @@ add_attributes(Opening *opening)
 		return add_all_columns(opening);
 	for (child = opening->attributes->first;
 		 child != NULL && status == GAUTH_OK; child = child->next)
-		status = add_attribute(opening, child);
+		status = judge(opening, add_attribute(opening, child));
 	return status;
 }
 
@@ -342,6 +389,7 @@ add_parents(Opening *opening)
 		status = read_reference(opening, child, &column);
 		if (status == GAUTH_OK)
 			status = add_column(opening, &column);
+		status = judge(opening, status);
 	}
 	return status;
 }
@@ -368,6 +416,8 @@ fill(Opening *opening)
 
 	binding->relation = RelationGetRelid(opening->relation);
 	if (status == GAUTH_OK)
+		status = check_owner(opening);
+	if (status == GAUTH_OK)
 		status = check_id(opening);
 	if (status == GAUTH_OK)
 		status = make_room(opening);
@@ -377,9 +427,8 @@ fill(Opening *opening)
 	if (status == GAUTH_OK)
 		status = add_parents(opening);
 	if (status == GAUTH_OK)
-		status = gauth_binding_leaves(opening->arena, binding,
-									  opening->row->id_column,
-									  opening->relation, opening->err);
+		status = gauth_binding_leaves(binding, opening->relation,
+									  opening->err);
 	return status;
 }
 
@@ -398,6 +447,46 @@ find_entity_type(const GauthBindingRow *row, const GauthSchema *schema,
 	return GAUTH_OK;
 }
 
+static GauthStatus
+begin(Opening *opening, const GauthSchema *schema)
+{
+	const GauthBindingRow *row = opening->row;
+	GauthBinding *binding = gauth_arena_zalloc(opening->arena,
+											   sizeof(GauthBinding));
+	GauthStatus status;
+
+	if (binding == NULL ||
+		!gauth_arena_copy(opening->arena, row->entity_type,
+						  &binding->entity_type) ||
+		!gauth_arena_copy(opening->arena, row->id_column,
+						  &binding->id_column))
+		return gauth_fail(opening->err, GAUTH_OUT_OF_MEMORY, "binding");
+	binding->arena = opening->arena;
+	binding->schema = schema;
+	opening->binding = binding;
+	status = parse(opening, row->attributes, GAUTH_JSON_OBJECT,
+				   &opening->attributes);
+	if (status == GAUTH_OK)
+		status = parse(opening, row->parents, GAUTH_JSON_ARRAY,
+					   &opening->parents);
+	return status;
+}
+
+/* the relation stays locked, whatever comes of it */
+static GauthStatus
+open_and_fill(Opening *opening)
+{
+	GauthStatus status;
+
+	opening->relation = open_relation(opening->row);
+	if (opening->relation == NULL)
+		return gauth_fail(opening->err, GAUTH_INVALID_VALUE,
+						  "the table of a binding does not exist");
+	status = fill(opening);
+	relation_close(opening->relation, NoLock);
+	return status;
+}
+
 /*
  * gauth_binding_open
  *		Find table, columns and index of a binding; all that the binding holds
@@ -414,28 +503,10 @@ gauth_binding_open(GauthArena *arena, const GauthBindingRow *row,
 	Opening		opening = {.arena = arena,.row = row,.err = err};
 	GauthStatus status = find_entity_type(row, schema, &opening.type, err);
 
-	if (status != GAUTH_OK)
-		return status;
-	opening.binding = gauth_arena_zalloc(arena, sizeof(GauthBinding));
-	if (opening.binding == NULL ||
-		!gauth_arena_copy(arena, row->entity_type,
-						  &opening.binding->entity_type))
-		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "binding");
-	opening.binding->schema = schema;
-	status = parse(&opening, row->attributes, GAUTH_JSON_OBJECT,
-				   &opening.attributes);
 	if (status == GAUTH_OK)
-		status = parse(&opening, row->parents, GAUTH_JSON_ARRAY,
-					   &opening.parents);
-	if (status != GAUTH_OK)
-		return status;
-
-	opening.relation = open_relation(row);
-	if (opening.relation == NULL)
-		return gauth_fail(err, GAUTH_INVALID_VALUE,
-						  "the table of a binding does not exist");
-	status = fill(&opening);
-	relation_close(opening.relation, NoLock);
+		status = begin(&opening, schema);
+	if (status == GAUTH_OK)
+		status = open_and_fill(&opening);
 	*binding = opening.binding;
 	return status;
 }
@@ -453,28 +524,54 @@ gives(const GauthBinding *binding, GauthSpan attribute)
 	return false;
 }
 
-/*
- * gauth_binding_check
- *		Does the binding give all attributes that the schema requires?
- *
- * Errors: GAUTH_INVALID_VALUE.
- */
-GauthStatus
-gauth_binding_check(const GauthBinding *binding, GauthError *err)
+/* all attributes that the schema requires */
+static GauthStatus
+check_required(const Opening *opening)
 {
-	const GauthEntityType *type;
+	GauthStatus status = GAUTH_OK;
 	uint32_t	i;
 
-	if (binding->schema == NULL)
+	if (opening->type == NULL)
 		return GAUTH_OK;
-	type = gauth_schema_find_type(binding->schema, binding->entity_type);
-	for (i = 0; i < type->shape->count; i++)
+	for (i = 0; i < opening->type->shape->count && status == GAUTH_OK; i++)
 	{
-		const GauthAttribute *attribute = &type->shape->attributes[i];
+		const GauthAttribute *attribute = &opening->type->shape->attributes[i];
 
-		if (attribute->required && !gives(binding, attribute->name))
-			return fail_name(err, "attribute \"%s\": the schema requires it, "
-							 "no column gives it", attribute->name);
+		if (attribute->required && !gives(opening->binding, attribute->name))
+			status = judge(opening,
+						   fail_name(opening->err, "attribute \"%s\": the "
+									 "schema requires it, no column gives it",
+									 attribute->name));
 	}
-	return GAUTH_OK;
+	return status;
+}
+
+/*
+ * gauth_binding_check
+ *		The same, and does the binding give all that the schema requires, and
+ *		can each partition be read?
+ *
+ * With "findings" all that does not hold is appended to them, a line each, and
+ * is no error.
+ */
+GauthStatus
+gauth_binding_check(GauthArena *arena, const GauthBindingRow *row,
+					const GauthSchema *schema, GauthText *findings,
+					GauthBinding **binding, GauthError *err)
+{
+	Opening		opening = {
+		.arena = arena,.row = row,.findings = findings,.err = err
+	};
+	GauthStatus status = find_entity_type(row, schema, &opening.type, err);
+
+	if (status == GAUTH_OK)
+		status = begin(&opening, schema);
+	if (status == GAUTH_OK)
+		status = open_and_fill(&opening);
+	if (status == GAUTH_OK)
+		status = check_required(&opening);
+	if (status == GAUTH_OK)
+		status = gauth_binding_add_partitions(opening.binding, err);
+	*binding = opening.binding;
+	return judge(&opening, status);
 }

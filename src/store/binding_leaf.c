@@ -112,15 +112,16 @@ find_index(GauthBindingLeaf *leaf, Relation relation, Oid type)
 	return false;
 }
 
+/* the arena holds it; GAUTH_INVALID_VALUE when it cannot be read */
 static GauthStatus
-fill_leaf(GauthArena *arena, const GauthBinding *binding, GauthSpan id_column,
-		  Relation relation, GauthBindingLeaf *leaf)
+fill_leaf(const GauthBinding *binding, Relation relation,
+		  GauthBindingLeaf *leaf)
 {
 	uint32_t	i;
 
 	leaf->relation = RelationGetRelid(relation);
-	leaf->id = find_number(relation, id_column, binding->id_type);
-	leaf->columns = gauth_arena_array(arena, binding->column_count,
+	leaf->id = find_number(relation, binding->id_column, binding->id_type);
+	leaf->columns = gauth_arena_array(binding->arena, binding->column_count,
 									  sizeof(AttrNumber));
 	if (leaf->columns == NULL)
 		return GAUTH_OUT_OF_MEMORY;
@@ -128,6 +129,8 @@ fill_leaf(GauthArena *arena, const GauthBinding *binding, GauthSpan id_column,
 	{
 		const GauthColumn *column = &binding->columns[i];
 
+		if (!OidIsValid(column->type))
+			continue;
 		leaf->columns[i] = find_number(relation, column->name, column->type);
 		if (leaf->columns[i] == InvalidAttrNumber)
 			return GAUTH_INVALID_VALUE;
@@ -136,77 +139,140 @@ fill_leaf(GauthArena *arena, const GauthBinding *binding, GauthSpan id_column,
 		GAUTH_INVALID_VALUE;
 }
 
-/* a table in between holds no rows, a foreign table is not ours to read */
 static GauthStatus
-add_partition(GauthArena *arena, GauthBinding *binding, GauthSpan id_column,
-			  Oid number, GauthError *err)
+add_leaf(GauthBinding *binding, GauthBindingLeaf *leaf)
 {
-	Relation	relation = try_relation_open(number, NoLock);
-	GauthBindingLeaf *leaf = &binding->leaves[binding->leaf_count];
-	GauthStatus status = GAUTH_OK;
+	if (binding->leaf_count == binding->leaf_room)
+	{
+		uint32_t	room = binding->leaf_room * 2 + 1;
+		GauthBindingLeaf **leaves = gauth_arena_array(binding->arena, room,
+													  sizeof(*leaves));
 
+		if (leaves == NULL)
+			return GAUTH_OUT_OF_MEMORY;
+		if (binding->leaf_count > 0)
+			memcpy(leaves, binding->leaves,
+				   binding->leaf_count * sizeof(*leaves));
+		binding->leaves = leaves;
+		binding->leaf_room = room;
+	}
+	binding->leaves[binding->leaf_count++] = leaf;
+	return GAUTH_OK;
+}
+
+/* "*leaf" is NULL for a table in between, which holds no rows */
+static GauthStatus
+make_leaf(GauthBinding *binding, Relation relation, GauthBindingLeaf **leaf)
+{
+	GauthStatus status;
+
+	*leaf = NULL;
+	if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		return GAUTH_OK;
+
+	/* a foreign table is not ours to read */
+	if (relation->rd_rel->relkind != RELKIND_RELATION)
+		return GAUTH_INVALID_VALUE;
+	*leaf = gauth_arena_zalloc(binding->arena, sizeof(GauthBindingLeaf));
+	if (*leaf == NULL)
+		return GAUTH_OUT_OF_MEMORY;
+	status = fill_leaf(binding, relation, *leaf);
+	return status == GAUTH_OK ? add_leaf(binding, *leaf) : status;
+}
+
+static GauthBindingLeaf *
+find_leaf(const GauthBinding *binding, Oid number)
+{
+	uint32_t	i;
+
+	for (i = 0; i < binding->leaf_count; i++)
+	{
+		if (binding->leaves[i]->relation == number)
+			return binding->leaves[i];
+	}
+	return NULL;
+}
+
+/*
+ * gauth_binding_add_partition
+ *		The leaf of a partition that is locked already, or NULL when it has
+ *		partitions itself.
+ *
+ * Errors: GAUTH_INVALID_VALUE, GAUTH_OUT_OF_MEMORY.
+ */
+GauthStatus
+gauth_binding_add_partition(GauthBinding *binding, Oid number,
+							GauthBindingLeaf **leaf, GauthError *err)
+{
+	Relation	relation;
+	GauthStatus status;
+
+	*leaf = find_leaf(binding, number);
+	if (*leaf != NULL)
+		return GAUTH_OK;
+	relation = try_relation_open(number, NoLock);
 	if (relation == NULL)
 		return gauth_fail(err, GAUTH_INVALID_VALUE, "a partition is gone");
-	if (relation->rd_rel->relkind == RELKIND_RELATION)
-	{
-		status = fill_leaf(arena, binding, id_column, relation, leaf);
-		binding->leaf_count++;
-	}
-	else if (relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
-		status = GAUTH_INVALID_VALUE;
+	status = make_leaf(binding, relation, leaf);
 	relation_close(relation, NoLock);
 	return status == GAUTH_OK ? GAUTH_OK :
 		gauth_fail(err, status, "a partition cannot be read as its table");
 }
 
-static GauthStatus
-add_partitions(GauthArena *arena, GauthBinding *binding, GauthSpan id_column,
-			   GauthError *err)
+/*
+ * gauth_binding_add_partitions
+ *		See that every table that holds rows is among the leaves.
+ *
+ * Errors: GAUTH_INVALID_VALUE, GAUTH_OUT_OF_MEMORY.
+ */
+GauthStatus
+gauth_binding_add_partitions(GauthBinding *binding, GauthError *err)
 {
-	List	   *numbers = find_all_inheritors(binding->relation,
-											  AccessShareLock, NULL);
+	List	   *numbers;
 	ListCell   *cell;
+	GauthBindingLeaf *leaf;
 	GauthStatus status = GAUTH_OK;
 
-	binding->leaves = gauth_arena_array(arena, list_length(numbers),
-										sizeof(GauthBindingLeaf));
-	if (binding->leaves == NULL)
-		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "binding");
+	if (binding->all_leaves)
+		return GAUTH_OK;
+	numbers = find_all_inheritors(binding->relation, AccessShareLock, NULL);
 	foreach(cell, numbers)
 	{
 		if (status == GAUTH_OK)
-			status = add_partition(arena, binding, id_column, lfirst_oid(cell),
-								   err);
+			status = gauth_binding_add_partition(binding, lfirst_oid(cell),
+												 &leaf, err);
 	}
+	binding->all_leaves = status == GAUTH_OK;
 	return status;
 }
 
 /*
  * gauth_binding_leaves
- *		Find the tables that hold the rows of "relation", and their indexes.
+ *		See that "relation", the bound table, has its index; where it holds
+ *		rows itself it is the only leaf.
  *
  * The binding's columns are there already.  Errors: GAUTH_INVALID_VALUE,
  * GAUTH_OUT_OF_MEMORY.
  */
 GauthStatus
-gauth_binding_leaves(GauthArena *arena, GauthBinding *binding,
-					 GauthSpan id_column, Relation relation, GauthError *err)
+gauth_binding_leaves(GauthBinding *binding, Relation relation, GauthError *err)
 {
-	GauthBindingLeaf *leaf = gauth_arena_zalloc(arena,
+	GauthBindingLeaf *leaf = gauth_arena_zalloc(binding->arena,
 												sizeof(GauthBindingLeaf));
-	GauthStatus status;
+	GauthStatus status = GAUTH_OUT_OF_MEMORY;
 
-	if (leaf == NULL)
-		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "binding");
-	status = fill_leaf(arena, binding, id_column, relation, leaf);
-	if (status != GAUTH_OK)
+	if (leaf != NULL)
+		status = fill_leaf(binding, relation, leaf);
+	if (status == GAUTH_INVALID_VALUE)
 		return gauth_fail_format(err, status, 0, "the column \"%.*s\" needs a "
 								 "unique index of its own, not partial and "
-								 "not deferrable", (int) id_column.len,
-								 id_column.data);
-	if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
-		return add_partitions(arena, binding, id_column, err);
-	binding->leaves = leaf;
-	binding->leaf_count = 1;
-	return GAUTH_OK;
+								 "not deferrable",
+								 (int) binding->id_column.len,
+								 binding->id_column.data);
+	binding->partitioned =
+		relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
+	binding->all_leaves = !binding->partitioned;
+	if (status == GAUTH_OK && !binding->partitioned)
+		status = add_leaf(binding, leaf);
+	return status == GAUTH_OK ? GAUTH_OK : gauth_fail(err, status, "binding");
 }

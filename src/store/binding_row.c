@@ -4,9 +4,8 @@
  *
  * A row is read by a scan of the index in C, under the snapshot of the
  * statement: no SQL runs, and so no trigger, no row-level security, no view
- * and no function of anybody.  A partitioned table is looked for in each of
- * its partitions, because finding the right one would call the functions of
- * its partition key.
+ * and no function of anybody.  In a partitioned table the partition that
+ * can hold the id is looked at, or each of them (binding_route.c).
  */
 #include "store/binding.h"
 
@@ -22,7 +21,7 @@
 /* what to do with the row when it is there */
 typedef struct Search
 {
-	const GauthBinding *binding;
+	GauthBinding *binding;
 	GauthArena *arena;
 	const GauthUid *uid;
 	GauthEntity *entity;		/* NULL: nothing but to know */
@@ -227,30 +226,52 @@ scan_index(Search *search, const GauthBindingLeaf *leaf, Relation table,
 }
 
 static GauthStatus
+search_leaf(Search *search, const GauthBindingLeaf *leaf, Datum key)
+{
+	Relation	table = open_leaf(search->binding, leaf);
+	GauthStatus status;
+
+	CHECK_FOR_INTERRUPTS();
+	if (table == NULL)
+		return fail_changed(search->err);
+	status = scan_index(search, leaf, table, key);
+	relation_close(table, NoLock);
+	return status;
+}
+
+static GauthStatus
+search_all(Search *search, Datum key)
+{
+	GauthBinding *binding = search->binding;
+	GauthStatus status = gauth_binding_add_partitions(binding, search->err);
+	uint32_t	i;
+
+	for (i = 0; status == GAUTH_OK && i < binding->leaf_count &&
+		 !search->found; i++)
+		status = search_leaf(search, binding->leaves[i], key);
+	return status;
+}
+
+static GauthStatus
 search_leaves(Search *search)
 {
-	const GauthBinding *binding = search->binding;
-	GauthStatus status = GAUTH_OK;
+	GauthBinding *binding = search->binding;
+	GauthBindingLeaf *leaf;
+	bool		routed;
 	Datum		key;
-	uint32_t	i;
+	GauthStatus status;
 
 	if (!ActiveSnapshotSet())
 		return gauth_fail(search->err, GAUTH_INVALID_VALUE,
 						  "a bound table is read in a query only");
 	if (!gauth_column_key(binding->id_type, gauth_uid_id(search->uid), &key))
 		return GAUTH_OK;
-	for (i = 0; i < binding->leaf_count && status == GAUTH_OK &&
-		 !search->found; i++)
-	{
-		Relation	table = open_leaf(binding, &binding->leaves[i]);
-
-		CHECK_FOR_INTERRUPTS();
-		if (table == NULL)
-			return fail_changed(search->err);
-		status = scan_index(search, &binding->leaves[i], table, key);
-		relation_close(table, NoLock);
-	}
-	return status;
+	status = gauth_binding_route(binding, key, &routed, &leaf, search->err);
+	if (status != GAUTH_OK)
+		return status;
+	if (!routed)
+		return search_all(search, key);
+	return leaf == NULL ? GAUTH_OK : search_leaf(search, leaf, key);
 }
 
 /*
@@ -262,7 +283,7 @@ search_leaves(Search *search)
  * table that has changed; GAUTH_LIMIT_EXCEEDED, GAUTH_OUT_OF_MEMORY.
  */
 GauthStatus
-gauth_binding_find(const GauthBinding *binding, GauthArena *arena,
+gauth_binding_find(GauthBinding *binding, GauthArena *arena,
 				   const GauthUid *uid, GauthEntity *entity, GauthError *err)
 {
 	Search		search = {
@@ -281,7 +302,7 @@ gauth_binding_find(const GauthBinding *binding, GauthArena *arena,
  * Errors: GAUTH_INVALID_VALUE when the table has changed.
  */
 GauthStatus
-gauth_binding_has(const GauthBinding *binding, const GauthUid *uid,
+gauth_binding_has(GauthBinding *binding, const GauthUid *uid,
 				  bool *found, GauthError *err)
 {
 	Search		search = {.binding = binding,.uid = uid,.err = err};
@@ -336,18 +357,22 @@ visit_rows(const GauthBinding *binding, const GauthBindingLeaf *leaf,
  * Errors: GAUTH_INVALID_VALUE when the table has changed.
  */
 GauthStatus
-gauth_binding_each(const GauthBinding *binding, GauthBindingVisitor visit,
+gauth_binding_each(GauthBinding *binding, GauthBindingVisitor visit,
 				   void *state, bool *ended, GauthError *err)
 {
+	GauthStatus status;
 	uint32_t	i;
 
 	*ended = false;
 	if (!ActiveSnapshotSet())
 		return gauth_fail(err, GAUTH_INVALID_VALUE,
 						  "a bound table is read in a query only");
+	status = gauth_binding_add_partitions(binding, err);
+	if (status != GAUTH_OK)
+		return status;
 	for (i = 0; i < binding->leaf_count && !*ended; i++)
 	{
-		const GauthBindingLeaf *leaf = &binding->leaves[i];
+		const GauthBindingLeaf *leaf = binding->leaves[i];
 		Relation	table = open_leaf(binding, leaf);
 
 		if (table == NULL)

@@ -64,6 +64,7 @@ read_binding(MemoryContext memory, const GauthScan *scan,
 	row->entity_type = copy_column(memory, scan, BINDING_ENTITY_TYPE);
 	row->relation_schema = copy_name(memory, scan, BINDING_RELATION_SCHEMA);
 	row->relation = copy_name(memory, scan, BINDING_RELATION);
+	row->relation_owner = copy_name(memory, scan, BINDING_RELATION_OWNER);
 	row->id_column = copy_name(memory, scan, BINDING_ID_COLUMN);
 	row->attributes = copy_jsonb(memory, scan, BINDING_ATTRIBUTES);
 	row->parents = copy_jsonb(memory, scan, BINDING_PARENTS);

@@ -333,6 +333,43 @@ SELECT refuses($$SELECT gauth.allow_request_attribute('Guarded', 'x', store => '
 RESET ROLE;
 
 --
+-- whose table it is
+--
+SELECT gauth.put_policies('permit(principal, action, resource) when { principal.secret == 1 };', 'open');
+CREATE FUNCTION why(entity text) RETURNS text
+LANGUAGE sql BEGIN ATOMIC
+    SELECT coalesce(e ->> 'detail', e ->> 'decision')
+    FROM gauth.explain(entity, 'Action::"look"', 'Any::"thing"', store => 'open') e;
+END;
+SELECT relation_owner, why('Guarded::"g"') FROM gauth.entity_binding WHERE entity_type = 'Guarded';
+-- made anew by somebody else, who does not take the binding over
+DROP TABLE guarded;
+GRANT CREATE ON SCHEMA entity_test TO regress_gauth_other;
+SET ROLE regress_gauth_other;
+CREATE TABLE guarded (id text PRIMARY KEY, secret int);
+INSERT INTO guarded VALUES ('g', 1);
+RESET ROLE;
+SELECT why('Guarded::"g"'), sees('Guarded::"g"');
+SELECT * FROM gauth.lint() WHERE object LIKE 'binding%';
+-- handed over: bound again by who is an administrator and owns it
+ALTER TABLE guarded OWNER TO regress_gauth_admin;
+SELECT why('Guarded::"g"');
+ALTER TABLE guarded OWNER TO CURRENT_USER;
+SELECT why('Guarded::"g"'), sees('Guarded::"g"');
+SELECT gauth.bind_entity('Guarded', 'guarded', 'id', store => 'open');
+SELECT why('Guarded::"g"'), sees('Guarded::"g"');
+SELECT * FROM gauth.lint() WHERE object LIKE 'binding%';
+-- a role that has another name now is another one
+ALTER TABLE guarded OWNER TO regress_gauth_admin;
+SET ROLE regress_gauth_admin;
+SELECT gauth.bind_entity('Guarded', 'guarded', 'id', store => 'open');
+RESET ROLE;
+ALTER ROLE regress_gauth_admin RENAME TO regress_gauth_admin2;
+SELECT why('Guarded::"g"');
+ALTER ROLE regress_gauth_admin2 RENAME TO regress_gauth_admin;
+SELECT why('Guarded::"g"');
+
+--
 -- what cannot be bound
 --
 CREATE VIEW a_view AS SELECT * FROM person;
@@ -391,6 +428,37 @@ LANGUAGE sql BEGIN ATOMIC
 END;
 SELECT looks('User::"m"'), looks('User::"n"'), looks('User::"a"'), looks('User::"z"');
 
+-- another schema: every binding that does not fit it is told
+SELECT gauth.create_policy_store('checked');
+CREATE TABLE clerk (id text PRIMARY KEY, age int, boss text, team text);
+CREATE TABLE room (id int PRIMARY KEY, floor int);
+SELECT gauth.put_schema('entity Team; entity Clerk in [Team] { age: Long, boss: Clerk }; entity Room { floor: Long };',
+                        'checked'),
+       gauth.bind_entity('Clerk', 'clerk', 'id', '{"age": "age", "boss": {"column": "boss", "type": "Clerk"}}',
+                         '[{"column": "team", "type": "Team"}]', 'checked'),
+       gauth.bind_entity('Room', 'room', 'id', '{"floor": "floor"}', store => 'checked');
+SELECT s AS schema, refuses(format('SELECT gauth.put_schema(%L, ''checked'')', s))
+FROM unnest(ARRAY[
+    'entity Team; entity Clerk in [Team] { age: String, boss: Team, size: Long }; entity Room { level: Long };',
+    'entity Team; entity Clerk { age: Long, boss: Clerk }; entity Room { floor: Long, level: Long };',
+    'entity Team; entity Clerk in [Team] { age: Long, boss: Clerk };',
+    'entity Team; entity Clerk in [Team] { age?: Long, boss?: Clerk }; entity Room { floor: Long, level?: Long };']) s;
+DROP TABLE room;
+SELECT refuses($$SELECT gauth.put_schema('entity Team; entity Clerk in [Team] { age: String, boss: Clerk };
+    entity Room { floor: Long };', 'checked')$$);
+-- the way out, in one transaction
+BEGIN;
+SELECT gauth.unbind_entity('Room', 'checked'), gauth.unbind_entity('Clerk', 'checked'),
+       gauth.put_schema('entity Clerk { age: Long };', 'checked'),
+       gauth.bind_entity('Clerk', 'clerk', 'id', NULL, NULL, 'checked');
+COMMIT;
+SELECT entity_type FROM gauth.entity_binding WHERE store = 'checked';
+-- a store without a schema takes one only if it fits, also by its mode
+SELECT gauth.create_policy_store('unchecked', 'cedar'),
+       gauth.bind_entity('Clerk', 'clerk', 'id', store => 'unchecked');
+SELECT refuses($$SELECT gauth.put_schema('entity Other;', 'unchecked')$$),
+       refuses($$SELECT gauth.put_schema('entity Clerk { age?: Long };', 'unchecked')$$);
+
 -- the table changes under the binding
 ALTER TABLE member RENAME TO members;
 SELECT looks('User::"m"');
@@ -448,6 +516,56 @@ SELECT holds('Part::"5"', 'principal.n == "low" && principal.x == 1'),
        holds('Part::"500"', 'principal.n == "high" && principal.x == 2'),
        holds('Part::"1200"', 'principal.n == "deep" && principal.x == 3'),
        holds('Part::"6"', 'principal has n');
+-- one partition is looked at for one id, whatever divides the table
+CREATE TABLE by_list (id text PRIMARY KEY, n int) PARTITION BY LIST (id);
+CREATE TABLE by_list_a PARTITION OF by_list FOR VALUES IN ('a', 'aa');
+CREATE TABLE by_list_b PARTITION OF by_list FOR VALUES IN ('b');
+CREATE TABLE by_list_z PARTITION OF by_list DEFAULT;
+CREATE TABLE by_hash (id uuid PRIMARY KEY, n int) PARTITION BY HASH (id);
+CREATE TABLE by_hash_0 PARTITION OF by_hash FOR VALUES WITH (MODULUS 3, REMAINDER 0);
+CREATE TABLE by_hash_1 PARTITION OF by_hash FOR VALUES WITH (MODULUS 3, REMAINDER 1);
+CREATE TABLE by_hash_2 PARTITION OF by_hash FOR VALUES WITH (MODULUS 3, REMAINDER 2);
+CREATE TABLE by_range (id varchar PRIMARY KEY, n int) PARTITION BY RANGE (id);
+CREATE TABLE by_range_a PARTITION OF by_range FOR VALUES FROM (MINVALUE) TO ('m');
+CREATE TABLE by_range_z PARTITION OF by_range FOR VALUES FROM ('m') TO (MAXVALUE);
+INSERT INTO by_list VALUES ('a', 1), ('aa', 2), ('b', 3), ('c', 4);
+INSERT INTO by_hash SELECT lpad(i::text, 32, '0')::uuid, i FROM generate_series(1, 30) i;
+INSERT INTO by_range VALUES ('a', 1), ('m', 2), ('z', 3), ('', 4);
+-- an operator class of somebody's own is not called: all partitions are looked at
+CREATE FUNCTION own_hash(int, int8) RETURNS int8 LANGUAGE sql IMMUTABLE AS $$SELECT $1 + $2$$;
+CREATE OPERATOR CLASS own_ops FOR TYPE int USING hash AS OPERATOR 1 =, FUNCTION 2 own_hash(int, int8);
+CREATE TABLE by_own (id int, n int) PARTITION BY HASH (id own_ops);
+CREATE TABLE by_own_0 PARTITION OF by_own FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE by_own_1 PARTITION OF by_own FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+ALTER TABLE by_own ADD PRIMARY KEY (id);
+INSERT INTO by_own SELECT i, i FROM generate_series(1, 4) i;
+SELECT gauth.bind_entity('List', 'by_list', 'id', store => 'open'),
+       gauth.bind_entity('Hash', 'by_hash', 'id', store => 'open'),
+       gauth.bind_entity('Range', 'by_range', 'id', store => 'open'),
+       gauth.bind_entity('Own', 'by_own', 'id', store => 'open');
+CREATE FUNCTION probes(kind text, id text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    scans text;
+    known boolean;
+BEGIN
+    CREATE TEMPORARY TABLE counts ON COMMIT DROP AS
+    SELECT c.oid, c.relname, pg_stat_get_xact_numscans(c.oid) AS n FROM pg_class c
+    WHERE c.relkind = 'i' AND c.relnamespace = 'entity_test'::regnamespace;
+    known := gauth.is_authorized(format('%s::"%s"', kind, id), 'Action::"look"', 'Any::"thing"', store => 'open');
+    SELECT string_agg(relname, ' ' ORDER BY relname) INTO scans FROM counts c
+    WHERE pg_stat_get_xact_numscans(c.oid) > c.n;
+    DROP TABLE counts;
+    RETURN format('%s: %s', known, scans);
+END $$;
+SELECT gauth.put_policies('permit(principal, action, resource) when { principal has n };', 'open');
+SELECT kind, id, probes(kind, id)
+FROM (VALUES ('List', 'a'), ('List', 'aa'), ('List', 'b'), ('List', 'c'), ('List', 'd'), ('Range', 'a'),
+             ('Range', 'm'), ('Range', 'z'), ('Range', ''), ('Range', 'l'), ('Own', '1'), ('Own', '9'),
+             ('Part', '5'), ('Part', '1200'), ('Part', '1700'), ('Part', '-1')) v (kind, id);
+SELECT count(*) FILTER (WHERE answer ~ '^t: by_hash_[0-2]_pkey$'), count(DISTINCT answer)
+FROM generate_series(1, 30) i, probes('Hash', lpad(i::text, 32, '0')::uuid::text) answer;
+SELECT probes('Hash', lpad('31', 32, '0')::uuid::text) ~ '^f: by_hash_[0-2]_pkey$';
 ALTER TABLE parted DETACH PARTITION parted_high;
 SELECT holds('Part::"500"', 'principal has n'), holds('Part::"5"', 'principal has n');
 CREATE TABLE parted_by_other (id int, k int, PRIMARY KEY (id, k)) PARTITION BY RANGE (k);
@@ -479,6 +597,17 @@ SELECT gauth.bind_entity('N', 'ladder', 'id', '{}', '[{"column": "above", "type"
 SELECT i, d ->> 'decision', d ->> 'refusal'
 FROM unnest(ARRAY[1, 4096, 4097, 100000]) i,
      gauth.decide(format('N::"%s"', i), 'Action::"look"', 'Any::"x"', store => 'deep') d;
+
+-- as an argument: within the memory of one call, or told
+CREATE FUNCTION many(count int, parents text) RETURNS text LANGUAGE sql AS $$
+    SELECT refuses(format($f$SELECT gauth.evaluate('permit(principal in N::"1", action, resource);', NULL,
+        (SELECT json_agg(json_build_object('uid', format('N::"%%s"', i), 'parents', %s)) FROM generate_series(2, %s) i),
+        '{"principal": "N::\"2\"", "action": "Action::\"look\"", "resource": "N::\"3\"", "context": {}}')$f$,
+        parents, count))
+$$;
+SELECT many(50000, $$json_build_array(format('N::"%s"', i / 2))$$),
+       many(100000, $$json_build_array(format('N::"%s"', i / 2))$$),
+       many(2000000, $$'[]'::json$$);
 
 --
 -- what requests may bring along is off
@@ -526,10 +655,9 @@ FROM jsonb_array_elements(gauth.authzen_search_subject(
       "resource": {"type": "Any", "id": "thing"}}', 'open') -> 'results') r;
 DROP TABLE visitor;
 
-DELETE FROM gauth.policy_store WHERE store IN ('open', 'closed', 'deep');
-DELETE FROM gauth.policy_history WHERE store IN ('open', 'closed', 'deep');
-SELECT gauth.revoke_access('regress_gauth_admin', 'administrator', 'open'),
-       gauth.revoke_access('regress_gauth_other', 'enforcer');
+SELECT gauth.drop_policy_store(store) FROM unnest(ARRAY['open', 'closed', 'deep', 'checked', 'unchecked']) store;
+DELETE FROM gauth.policy_history WHERE store IN ('open', 'closed', 'deep', 'checked', 'unchecked');
+SELECT gauth.revoke_access('regress_gauth_other', 'enforcer');
 RESET search_path;
 DROP SCHEMA entity_test, "odd ""name", hidden CASCADE;
 DROP ROLE regress_gauth_admin;

@@ -437,6 +437,42 @@ SELECT gauth.link_template('t', 'l', 'User::"a"', store => 'of the admin');
 SELECT gauth.drop_policy('t', 'of the admin');
 RESET search_path;
 
+-- a store is dropped with all that is its own; what follows it is another one
+SELECT gauth.create_policy_store('passing', 'cedar'),
+       gauth.put_policies('@id("a") permit (principal, action, resource); @id("t") permit (principal == ?principal, action, resource);', 'passing'),
+       gauth.link_template('t', 'l', 'User::"a"', store => 'passing'),
+       gauth.put_entities('[{"uid": "User::\"a\""}]', 'passing'),
+       gauth.map_principal('https://one.example', 'User', store => 'passing'),
+       gauth.allow_request_attribute('User', 'x', store => 'passing'),
+       gauth.grant_access('regress_gauth_one_store', 'administrator', 'passing'),
+       gauth.grant_access('regress_gauth_nobody', 'administrator', 'passing');
+SELECT refused($$SELECT gauth.drop_policy_store('default')$$), refused($$SELECT gauth.drop_policy_store('none')$$),
+       refused($$SELECT gauth.drop_policy_store('')$$);
+-- not by an administrator of this store alone, as none of them can make one
+SET ROLE regress_gauth_nobody;
+SELECT refused($$SELECT gauth.drop_policy_store('passing')$$);
+RESET ROLE;
+SELECT has_function_privilege('regress_gauth_nobody', 'gauth.put_policies(text, text)', 'EXECUTE') AS may_try;
+BEGIN;
+SELECT gauth.drop_policy_store('passing');
+SELECT refused($$SELECT gauth.is_authorized('User::"a"', 'Action::"x"', 'Doc::"d"', store => 'passing')$$);
+ROLLBACK;
+SELECT gauth.is_authorized('User::"a"', 'Action::"x"', 'Doc::"d"', store => 'passing');
+SELECT gauth.drop_policy_store('passing');
+SELECT refused($$SELECT gauth.is_authorized('User::"a"', 'Action::"x"', 'Doc::"d"', store => 'passing')$$),
+       refused($$SELECT gauth.drop_policy_store('passing')$$);
+SELECT count(*) FROM gauth.policy p FULL JOIN gauth.policy_link l USING (store) FULL JOIN gauth.entity e USING (store)
+    FULL JOIN gauth.principal_mapping m USING (store) FULL JOIN gauth.request_attribute r USING (store)
+WHERE store = 'passing';
+SELECT has_function_privilege('regress_gauth_nobody', 'gauth.put_policies(text, text)', 'EXECUTE') AS may_try;
+SELECT gauth.create_policy_store('passing', 'cedar');
+SELECT gauth.is_authorized('User::"a"', 'Action::"x"', 'Doc::"d"', store => 'passing') AS permits;
+SET ROLE regress_gauth_one_store;
+SELECT refused($$SELECT gauth.put_policies('', 'passing')$$);
+RESET ROLE;
+SELECT version, id, change, source FROM history WHERE store = 'passing' ORDER BY version, id;
+SELECT mode, version FROM gauth.policy_store WHERE store = 'passing';
+
 -- a history can say what was in force at every version
 SELECT h.id, h.change, h.source FROM (
     SELECT DISTINCT ON (id) id, change, source FROM gauth.policy_history

@@ -175,6 +175,74 @@ test_hierarchy(void)
 	CHECK_STATUS(build_chain(100000, true, "T"), GAUTH_INVALID_VALUE);
 }
 
+/*
+ * "count" entities as JSON, of which the one with the number i has the
+ * parents i + 1, i + 2 and so on, up to "parents" of them, or (a tree) i / 2.
+ */
+static GauthSpan
+write_entities(GauthArena *arena, unsigned count, unsigned parents, bool tree)
+{
+	GauthText	text;
+	GauthSpan	result = {0};
+	unsigned	i;
+	unsigned	j;
+	char		part[64];
+
+	gauth_text_init(&text, arena);
+	for (i = 0; i < count; i++)
+	{
+		snprintf(part, sizeof(part), "%c{\"uid\":\"T::\\\"%u\\\"\","
+				 "\"parents\":[", i == 0 ? '[' : ',', i);
+		gauth_text_append(&text, gauth_span_of(part));
+		for (j = 1; j <= parents && (tree ? i > 0 : i + j < count); j++)
+		{
+			snprintf(part, sizeof(part), "%s\"T::\\\"%u\\\"\"",
+					 j == 1 ? "" : ",", tree ? i / 2 : i + j);
+			gauth_text_append(&text, gauth_span_of(part));
+		}
+		gauth_text_append(&text, GAUTH_SPAN("]}"));
+	}
+	gauth_text_append(&text, GAUTH_SPAN("]"));
+	CHECK(gauth_text_finish(&text, &result));
+	return result;
+}
+
+/*
+ * What a stranger gives as entities, read and closed within 64 MiB: what does
+ * not fit is told, and what fits can be asked about.
+ */
+static void
+test_json(unsigned count, unsigned parents, bool tree, GauthStatus expected)
+{
+	GauthArena	texts;
+	GauthArena	arena;
+	GauthEntityStore *store;
+	GauthError	err = {0};
+	GauthEntityReader reader = {
+		&arena, &gauth_policy_default_limits, NULL, &err
+	};
+	GauthSpan	text;
+	GauthStatus status;
+
+	gauth_arena_init(&texts, NULL, 0, &gauth_malloc_source, 0);
+	gauth_arena_init(&arena, NULL, 0, &gauth_malloc_source, 64 * 1024 * 1024);
+	text = write_entities(&texts, count, parents, tree);
+	status = gauth_entity_store_create(&arena, &gauth_policy_default_limits,
+									   &store, &err);
+	if (status == GAUTH_OK)
+		status = gauth_entities_from_json(&reader, text, store);
+	if (status == GAUTH_OK)
+		status = gauth_entity_store_close(store, &err);
+	CHECK_STATUS(status, expected);
+	CHECK(status == GAUTH_OK || err.detail[0] != '\0');
+	CHECK(arena.total <= 64 * 1024 * 1024);
+	printf("policy_limits: %u entities, %u parents each, %zu bytes: %s, "
+		   "%zu kB taken\n", count, parents, text.len,
+		   gauth_status_name(status), arena.total / 1024);
+	gauth_arena_reset(&arena);
+	gauth_arena_reset(&texts);
+}
+
 int
 main(void)
 {
@@ -182,5 +250,12 @@ main(void)
 	test_fuel();
 	test_catastrophic_like();
 	test_hierarchy();
+	test_json(100000, 0, false, GAUTH_OK);
+	test_json(50000, 1, true, GAUTH_OK);
+	test_json(50000, 1, false, GAUTH_LIMIT_EXCEEDED);
+	test_json(100000, 1, true, GAUTH_OUT_OF_MEMORY);
+	test_json(100000, 1, false, GAUTH_OUT_OF_MEMORY);
+	test_json(100000, 8, false, GAUTH_OUT_OF_MEMORY);
+	test_json(1000000, 1, true, GAUTH_OUT_OF_MEMORY);
 	return unit_finish("policy_limits");
 }
