@@ -221,6 +221,20 @@ COMMENT ON COLUMN gauth.cosignature.name IS 'name of the witness''s key';
 COMMENT ON COLUMN gauth.cosignature.line IS 'the line of the signed note';
 COMMENT ON COLUMN gauth.cosignature.stored_at IS 'when it came in';
 
+CREATE TABLE gauth.removal (
+    shard integer PRIMARY KEY,
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    removed_at timestamptz NOT NULL
+);
+
+COMMENT ON TABLE gauth.removal IS
+'logs whose entries gauth.audit_retain has taken away';
+COMMENT ON COLUMN gauth.removal.shard IS 'log';
+COMMENT ON COLUMN gauth.removal.size IS 'entries that it had';
+COMMENT ON COLUMN gauth.removal.root IS 'root of its tree';
+COMMENT ON COLUMN gauth.removal.removed_at IS 'when they were removed';
+
 CREATE FUNCTION gauth.guard()
 RETURNS trigger
 AS 'MODULE_PATHNAME', 'gauth_sql_guard'
@@ -290,6 +304,9 @@ CREATE TRIGGER guard
 CREATE TRIGGER guard
     BEFORE UPDATE OR DELETE OR TRUNCATE ON gauth.cosignature
     FOR EACH STATEMENT EXECUTE FUNCTION gauth.guard();
+CREATE TRIGGER guard
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON gauth.removal
+    FOR EACH STATEMENT EXECUTE FUNCTION gauth.guard();
 CREATE TRIGGER invalidate
     AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gauth.shard
     FOR EACH STATEMENT EXECUTE FUNCTION gauth.invalidate();
@@ -300,6 +317,7 @@ ALTER TABLE gauth.seal_batch ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE gauth.tile_root ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE gauth.checkpoint ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE gauth.cosignature ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE gauth.removal ENABLE ALWAYS TRIGGER guard;
 
 COMMENT ON TRIGGER guard ON gauth.shard IS 'logs are kept as they are';
 COMMENT ON TRIGGER invalidate ON gauth.shard IS
@@ -310,6 +328,7 @@ COMMENT ON TRIGGER guard ON gauth.checkpoint IS
 'checkpoints are kept as they are';
 COMMENT ON TRIGGER guard ON gauth.cosignature IS
 'signatures are kept as they are';
+COMMENT ON TRIGGER guard ON gauth.removal IS 'removals are kept as they are';
 
 SELECT pg_catalog.pg_extension_config_dump('gauth.lane_number', '');
 SELECT pg_catalog.pg_extension_config_dump('gauth.shard', '');
@@ -317,6 +336,7 @@ SELECT pg_catalog.pg_extension_config_dump('gauth.seal_batch', '');
 SELECT pg_catalog.pg_extension_config_dump('gauth.tile_root', '');
 SELECT pg_catalog.pg_extension_config_dump('gauth.checkpoint', '');
 SELECT pg_catalog.pg_extension_config_dump('gauth.cosignature', '');
+SELECT pg_catalog.pg_extension_config_dump('gauth.removal', '');
 
 CREATE FUNCTION gauth.audit_append(
     kind text,
@@ -361,3 +381,15 @@ LANGUAGE C STABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION gauth.audit_root() IS
 'number, size and root (RFC 6962) of the log that is written to; for auditors';
+
+CREATE FUNCTION gauth.audit_verify(
+    mode text DEFAULT 'full',
+    since bigint DEFAULT NULL,
+    until bigint DEFAULT NULL
+)
+RETURNS TABLE (severity text, entry text, finding text)
+AS 'MODULE_PATHNAME', 'gauth_sql_audit_verify'
+LANGUAGE C STABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION gauth.audit_verify(text, bigint, bigint) IS
+'what is wrong with the ledger, nothing when all is well; mode full: everything; tail: from position "since" (standard: the last 10000) to the end; range: the batches from "since" up to "until"; pg_stat_activity shows how far it is; for auditors; raises 22023';

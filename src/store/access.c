@@ -108,6 +108,7 @@ static const char *const administrator_functions[] = {
 static const char *const auditor_functions[] = {
 	"gauth.audit_seal()",
 	"gauth.audit_root()",
+	"gauth.audit_verify(text, bigint, bigint)",
 	NULL
 };
 
@@ -122,7 +123,8 @@ static const char *const *const functions[GAUTH_CAPABILITY_COUNT] = {
 /* relations that a capability lets its holder read */
 static const char *const relations[GAUTH_CAPABILITY_COUNT] = {
 	[GAUTH_AUDITOR] = "gauth.entry, gauth.shard, gauth.seal_batch, "
-	"gauth.tile_root, gauth.checkpoint, gauth.cosignature",
+	"gauth.tile_root, gauth.checkpoint, gauth.cosignature, "
+	"gauth.removal",
 	[GAUTH_ADMINISTRATOR] = "gauth.tokens, gauth.token, gauth.revocation, "
 	"gauth.subject_revocation, gauth.issuer, gauth.key, gauth.access, "
 	"gauth.setting, gauth.settings, gauth.policy_store, gauth.policy, "

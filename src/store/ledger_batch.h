@@ -9,6 +9,7 @@
 
 #include "access/transam.h"
 #include "datatype/timestamp.h"
+#include "utils/snapshot.h"
 
 #include "ledger/entry.h"
 #include "ledger/merkle.h"
@@ -57,8 +58,29 @@ typedef struct GauthBatch
 	GauthFrontier frontier;
 } GauthBatch;
 
+/* the batches of a log in their order, under one snapshot */
+typedef struct GauthBatchScan
+{
+	GauthScan	scan;
+	Relation	index;
+	MemoryContext memory;		/* of the current one; reset at each one */
+	GauthBatch	batch;
+	GauthSpan	leaves;
+	bool		malformed;		/* its frontier cannot be read */
+} GauthBatchScan;
+
+extern void gauth_batch_scan_begin(GauthBatchScan *scan, uint32 shard,
+								   uint64 number, Snapshot snapshot);
+extern bool gauth_batch_scan_next(GauthBatchScan *scan);
+extern void gauth_batch_scan_end(GauthBatchScan *scan);
+extern bool gauth_batch_last_seen(uint32 shard, Snapshot snapshot,
+								  GauthBatch *batch);
 extern bool gauth_batch_last(uint32 shard, GauthBatch *batch);
-extern void gauth_batch_read(const GauthScan *scan, GauthBatch *batch);
+extern bool gauth_batch_read(const GauthScan *scan, GauthBatch *batch);
+extern bool gauth_batch_at(uint32 shard, uint64 index, Snapshot snapshot,
+						   GauthBatch *batch);
+extern bool gauth_batch_at_position(uint64 position, Snapshot snapshot,
+									GauthBatch *batch);
 extern int	gauth_xid_compare(const void *a, const void *b);
 extern bool gauth_batch_covers(const GauthBatch *batch, FullTransactionId xid);
 

@@ -10,10 +10,10 @@
 #include "store/ledger_lane.h"
 
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "commands/sequence.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+
+#include "store/relation.h"
 
 #define SAVED_ROOM_FIRST	8
 
@@ -99,9 +99,7 @@ gauth_lane_init(void)
 static void
 open_lane(uint32 shard)
 {
-	Oid			sequence = get_relname_relid("lane_number",
-											 get_namespace_oid("gauth",
-															   false));
+	Oid			sequence = gauth_relation_find("lane_number");
 	uint64		number = (uint64) nextval_internal(sequence, false);
 
 	memset(&lane.head, 0, sizeof(lane.head));

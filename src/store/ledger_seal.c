@@ -327,7 +327,7 @@ first_batch(uint32 shard, GauthBatch *batch)
 	gauth_scan_key_int64(&scan, BATCH_BATCH, 1);
 	found = gauth_scan_next(&scan);
 	if (found)
-		gauth_batch_read(&scan, batch);
+		found = gauth_batch_read(&scan, batch);
 	gauth_scan_end(&scan);
 	return found;
 }

@@ -13,7 +13,6 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "access/xlog.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_subscription_rel.h"
 #include "catalog/pg_type.h"
@@ -22,12 +21,12 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
-#include "utils/lsyscache.h"
 #include "utils/xid8.h"
 
 #include "base/hex.h"
 #include "store/generation.h"
 #include "store/ledger_batch.h"
+#include "store/memory.h"
 #include "store/refuse.h"
 #include "store/relation.h"
 #include "store/write.h"
@@ -117,6 +116,35 @@ gauth_shard_find(uint32 number, GauthShard *shard)
 }
 
 /*
+ * gauth_shard_opening
+ *		What the shard noted of the one before; false when there is none of
+ *		this number.
+ */
+bool
+gauth_shard_opening(uint32 number, GauthShardOpening *opening)
+{
+	GauthScan	scan;
+	bool		found;
+	bool		is_null;
+	Datum		size;
+
+	memset(opening, 0, sizeof(*opening));
+	gauth_scan_begin(&scan, GAUTH_TABLE_SHARD);
+	gauth_scan_key_int(&scan, SHARD_SHARD, (int32) number);
+	found = gauth_scan_next(&scan);
+	if (found)
+	{
+		size = gauth_scan_value(&scan, SHARD_PREVIOUS_SIZE, &is_null);
+		opening->previous_size = is_null ? 0 : (uint64) DatumGetInt64(size);
+		opening->previous_root =
+			gauth_memory_copy(CurrentMemoryContext,
+							  gauth_scan_text(&scan, SHARD_PREVIOUS_ROOT));
+	}
+	gauth_scan_end(&scan);
+	return found;
+}
+
+/*
  * gauth_shard_last
  *		The number of the newest shard, 0 when there is none.
  */
@@ -141,13 +169,9 @@ Oid
 gauth_shard_partition(uint32 shard)
 {
 	char		name[NAMEDATALEN];
-	Oid			relation;
 
 	snprintf(name, sizeof(name), "entry_%02u", shard % GAUTH_PARTITIONS);
-	relation = get_relname_relid(name, get_namespace_oid("gauth", false));
-	if (!OidIsValid(relation))
-		elog(ERROR, "relation gauth.%s does not exist", name);
-	return relation;
+	return gauth_relation_find(name);
 }
 
 /*

@@ -10,6 +10,8 @@
 #include "access/transam.h"
 #include "datatype/timestamp.h"
 
+#include "base/span.h"
+
 /* columns of gauth.shard */
 enum
 {
@@ -44,6 +46,14 @@ typedef struct GauthShard
 	TimestampTz opened_at;
 } GauthShard;
 
+/* what was noted of the shard before when one was opened */
+typedef struct GauthShardOpening
+{
+	uint64		previous_size;	/* 0: nothing was sealed */
+	GauthSpan	previous_root;
+} GauthShardOpening;
+
+extern bool gauth_shard_opening(uint32 number, GauthShardOpening *opening);
 extern bool gauth_shard_find(uint32 number, GauthShard *shard);
 extern uint32 gauth_shard_last(void);
 extern uint32 gauth_shard_live(void);

@@ -67,6 +67,8 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
 	[GAUTH_TABLE_APPROVAL] = {"approval", "approval_pkey"},
 	[GAUTH_TABLE_MANDATE_SESSION] =
 	{"mandate_session", "mandate_session_pkey"},
+	[GAUTH_TABLE_CHECKPOINT] = {"checkpoint", "checkpoint_pkey"},
+	[GAUTH_TABLE_REMOVAL] = {"removal", "removal_pkey"},
 };
 
 /*
@@ -76,8 +78,12 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
  */
 static Oid	seen[GAUTH_TABLE_COUNT];
 
-static Oid
-find(const char *name)
+/*
+ * gauth_relation_find
+ *		The number of a table, an index or a sequence of ours.
+ */
+Oid
+gauth_relation_find(const char *name)
 {
 	Oid			namespace = get_namespace_oid("gauth", false);
 	Oid			relation = get_relname_relid(name, namespace);
@@ -94,7 +100,7 @@ find(const char *name)
 Oid
 gauth_table_oid(GauthTable table)
 {
-	seen[table] = find(names[table].table);
+	seen[table] = gauth_relation_find(names[table].table);
 	return seen[table];
 }
 
@@ -127,7 +133,7 @@ gauth_scan_begin_by(GauthScan *scan, GauthTable table, const char *index)
 {
 	memset(scan, 0, sizeof(*scan));
 	scan->relation = table_open(gauth_table_oid(table), AccessShareLock);
-	scan->index = find(index);
+	scan->index = gauth_relation_find(index);
 }
 
 static void
@@ -172,6 +178,16 @@ void
 gauth_scan_key_int(GauthScan *scan, AttrNumber column, int32 value)
 {
 	add_key(scan, column, F_INT4EQ, Int32GetDatum(value));
+}
+
+/*
+ * gauth_scan_key_int16
+ *		Only rows whose column, a smallint, is "value".
+ */
+void
+gauth_scan_key_int16(GauthScan *scan, AttrNumber column, int16 value)
+{
+	add_key(scan, column, F_INT2EQ, Int16GetDatum(value));
 }
 
 /*

@@ -47,6 +47,8 @@ typedef enum GauthTable
 	GAUTH_TABLE_APPROVAL_REQUEST,
 	GAUTH_TABLE_APPROVAL,
 	GAUTH_TABLE_MANDATE_SESSION,
+	GAUTH_TABLE_CHECKPOINT,
+	GAUTH_TABLE_REMOVAL,
 	GAUTH_TABLE_COUNT
 } GauthTable;
 
@@ -62,6 +64,7 @@ typedef struct GauthScan
 	HeapTuple	tuple;			/* the current row */
 } GauthScan;
 
+extern Oid	gauth_relation_find(const char *name);
 extern Oid	gauth_table_oid(GauthTable table);
 extern bool gauth_table_is(GauthTable table, Oid relation);
 extern void gauth_scan_begin(GauthScan *scan, GauthTable table);
@@ -73,6 +76,8 @@ extern void gauth_scan_key_bytes(GauthScan *scan, AttrNumber column,
 								 GauthSpan value);
 extern void gauth_scan_key_int(GauthScan *scan, AttrNumber column,
 							   int32 value);
+extern void gauth_scan_key_int16(GauthScan *scan, AttrNumber column,
+								 int16 value);
 extern void gauth_scan_key_int64(GauthScan *scan, AttrNumber column,
 								 int64 value);
 extern void gauth_scan_key_bool(GauthScan *scan, AttrNumber column,
