@@ -29,6 +29,9 @@ typedef enum GauthStatus
 	GAUTH_INVALID_SYNTAX,		/* a policy, a schema */
 	GAUTH_INVALID_VALUE,		/* well formed, of the wrong kind or range */
 
+	/* the ledger */
+	GAUTH_PROOF_INVALID,		/* it does not lead to the root */
+
 	/* policy stores */
 	GAUTH_STORE_UNKNOWN,
 	GAUTH_CAPABILITY_MISSING,

@@ -24,6 +24,13 @@ typedef struct GauthTreeHash
 	uint8_t		bytes[GAUTH_SHA256_SIZE];
 } GauthTreeHash;
 
+/* what a checkpoint says */
+typedef struct GauthTreeHead
+{
+	uint64_t	size;			/* leaves */
+	GauthTreeHash root;
+} GauthTreeHead;
+
 #define GAUTH_FRONTIER_MAX	64	/* perfect subtrees of any tree */
 
 typedef struct GauthFrontier

@@ -1,10 +1,11 @@
 /*
  * test_base.c
- *		The base floor: JSON, base64url, UTF-8, hexadecimal, arena, text.
+ *		The base floor: JSON, base64, UTF-8, hexadecimal, arena, text.
  */
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/base64url.h"
 #include "base/hex.h"
 #include "base/json.h"
@@ -312,6 +313,51 @@ test_base64url_canonical(void)
 	CHECK(accepted == 256);
 }
 
+/* RFC 4648 section 10, and what differs from base64url */
+static void
+test_base64(void)
+{
+	static const struct
+	{
+		GauthSpan	bytes;
+		GauthSpan	text;
+	}			pairs[] = {
+		{TEXT(""), TEXT("")}, {TEXT("f"), TEXT("Zg==")},
+		{TEXT("fo"), TEXT("Zm8=")}, {TEXT("foo"), TEXT("Zm9v")},
+		{TEXT("foob"), TEXT("Zm9vYg==")}, {TEXT("fooba"), TEXT("Zm9vYmE=")},
+		{TEXT("foobar"), TEXT("Zm9vYmFy")},
+		{TEXT("\377\377\377"), TEXT("////")},
+		{TEXT("\373\357\276"), TEXT("++++")}
+	};
+	static const GauthSpan refused[] = {
+		TEXT("Zg"), TEXT("Zg="), TEXT("Zm8"), TEXT("===="), TEXT("Z==="),
+		TEXT("Zh=="), TEXT("Zm9="), TEXT("--__"), TEXT("Zg==Zg=="),
+		TEXT("Zm9v\n"), TEXT("Zm9 "), TEXT("Zm9v===="), TEXT("Z=g="), TEXT("A")
+	};
+	size_t		i;
+
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+	{
+		GauthSpan	result;
+		GauthText	text;
+
+		gauth_text_init(&text, &arena);
+		gauth_base64_append(&text, pairs[i].bytes);
+		CHECK(gauth_text_finish(&text, &result));
+		CHECK(gauth_span_equal(result, pairs[i].text));
+		CHECK_STATUS(gauth_base64_decode(&arena, pairs[i].text, &result, NULL),
+					 GAUTH_OK);
+		CHECK(gauth_span_equal(result, pairs[i].bytes));
+	}
+	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+	{
+		GauthSpan	result;
+
+		CHECK_STATUS(gauth_base64_decode(&arena, refused[i], &result, NULL),
+					 GAUTH_INVALID_ENCODING);
+	}
+}
+
 /* every code point there and back, and every other sequence refused */
 static void
 test_utf8(void)
@@ -549,6 +595,7 @@ main(void)
 	test_json_numbers();
 	test_json_members();
 	test_base64url();
+	test_base64();
 	test_base64url_canonical();
 	test_utf8();
 	test_hex();
