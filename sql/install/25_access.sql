@@ -42,6 +42,15 @@ COMMENT ON COLUMN gauth.setting.store IS
 'for which policy store; empty: for all of gauth';
 COMMENT ON COLUMN gauth.setting.value IS 'its value';
 
+CREATE TRIGGER invalidate
+    AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gauth.setting
+    FOR EACH STATEMENT EXECUTE FUNCTION gauth.invalidate();
+
+ALTER TABLE gauth.setting ENABLE ALWAYS TRIGGER invalidate;
+
+COMMENT ON TRIGGER invalidate ON gauth.setting IS
+'makes the process that records and seals read its settings again';
+
 SELECT pg_catalog.pg_extension_config_dump('gauth.access', '');
 SELECT pg_catalog.pg_extension_config_dump('gauth.setting', '');
 

@@ -413,7 +413,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_decide'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.decide(text, text, text, json, text) IS
-'the decision with what determined it: policies, errors, obligations, advice; principal NULL: the identity; for holders of "enforcer"; raises 42501, 42704, 22023';
+'the decision with what determined it: policies, errors, obligations, advice; principal NULL: the identity; for holders of "enforcer"; recorded; raises 42501, 42704, 22023, ZG006, ZG007';
 
 CREATE FUNCTION gauth.explain(
     principal text,

@@ -6,6 +6,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -26,6 +27,7 @@
 #include "store/ledger_scan.h"
 #include "store/ledger_seal.h"
 #include "store/ledger_shard.h"
+#include "store/worker.h"
 
 #define KIND_MAX		48
 #define WORD_MAX		1024
@@ -166,6 +168,8 @@ is_sealed(const GauthReceipt *receipt)
 static bool
 wait_until(const GauthReceipt *receipt, TimestampTz end)
 {
+	if (!is_sealed(receipt) && !RecoveryInProgress())
+		gauth_worker_nudge();
 	while (!is_sealed(receipt))
 	{
 		if (GetCurrentTimestamp() >= end)

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "entry/args.h"
 #include "entry/decision_json.h"
+#include "entry/decision_record.h"
 #include "entry/jsonb.h"
 #include "entry/report.h"
 #include "entry/require.h"
@@ -114,6 +115,7 @@ gauth_sql_decide(PG_FUNCTION_ARGS)
 	read_ask(fcinfo, &arena, &ask);
 	gauth_require_capability(GAUTH_ENFORCER, NULL);
 	answer_ask(fcinfo, &arena, &ask, &answer);
+	gauth_decision_record(&arena, &ask, &answer);
 	PG_RETURN_DATUM(gauth_jsonb_from_text(gauth_decision_json(&arena,
 															  &answer)));
 }

@@ -174,9 +174,13 @@ gauth_capability_has_objects(GauthCapability capability)
 	return capability == GAUTH_ISSUER || capability == GAUTH_ADMINISTRATOR;
 }
 
-/* who has run CREATE EXTENSION, or was made the owner since */
-static Oid
-extension_owner(void)
+/*
+ * gauth_extension_owner
+ *		Who has run CREATE EXTENSION, or was made the owner since; none when
+ *		the extension is not there.
+ */
+Oid
+gauth_extension_owner(void)
 {
 	Relation	catalog = table_open(ExtensionRelationId, AccessShareLock);
 	ScanKeyData key;
@@ -242,7 +246,7 @@ gauth_access_allows(GauthCapability capability, const GauthSpan *object)
 	GauthScan	scan;
 	bool		allowed = false;
 
-	if (superuser() || has_privs_of_role(GetUserId(), extension_owner()))
+	if (superuser() || has_privs_of_role(GetUserId(), gauth_extension_owner()))
 		return true;
 	gauth_scan_begin(&scan, GAUTH_TABLE_ACCESS);
 	while (!allowed && gauth_scan_next(&scan))

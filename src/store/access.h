@@ -30,6 +30,7 @@ typedef enum GauthCapability
 extern const char *gauth_capability_name(GauthCapability capability);
 extern bool gauth_capability_find(GauthSpan name, GauthCapability *capability);
 extern bool gauth_capability_has_objects(GauthCapability capability);
+extern Oid	gauth_extension_owner(void);
 extern bool gauth_access_allows(GauthCapability capability,
 								const GauthSpan *object);
 extern void gauth_access_apply(const char *role, GauthCapability capability,

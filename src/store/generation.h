@@ -16,6 +16,7 @@ typedef enum GauthGroup
 	GAUTH_GROUP_ENTITIES,		/* entities, bindings, request attributes */
 	GAUTH_GROUP_SHARDS,			/* the logs of the ledger */
 	GAUTH_GROUP_MANDATES,		/* documents, which never change */
+	GAUTH_GROUP_SETTINGS,
 	GAUTH_GROUP_COUNT
 } GauthGroup;
 

@@ -26,6 +26,7 @@
 #include "store/ledger_row.h"
 #include "store/ledger_shard.h"
 #include "store/refuse.h"
+#include "store/worker.h"
 
 #define RANDOM_POOL		4096
 #define EPOCH_MICROS \
@@ -222,6 +223,7 @@ gauth_ledger_write(GauthEntry *entry, GauthReceipt *receipt)
 	row.link = gauth_span(link, sizeof(link));
 	insert_row(&row);
 	gauth_lane_advance(link);
+	gauth_worker_want();
 	if (receipt == NULL)
 		return;
 	receipt->shard = entry->shard;

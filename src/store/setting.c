@@ -20,11 +20,22 @@ const GauthSetting gauth_settings[GAUTH_SETTING_COUNT] = {
 	{"lint_exempt", GAUTH_SETTING_STRINGS, "[]",
 		"tables and views that gauth.lint passes over, as schema.name",
 	false},
+	{"record_timeout", GAUTH_SETTING_INTERVAL, "\"5 seconds\"",
+		"how long a denial, or a permit of a read-only transaction, waits to"
+		" be recorded; from 100 milliseconds",
+	false},
 	{"rotation_grace", GAUTH_SETTING_INTERVAL, "\"0 seconds\"",
 		"how much longer a rotated key verifies than its last token lives",
 	false},
+	{"seal_interval", GAUTH_SETTING_INTERVAL, "\"100 milliseconds\"",
+		"how long an entry of the ledger waits to be sealed",
+	false},
 	{"token_retention", GAUTH_SETTING_INTERVAL, "\"0 seconds\"",
 		"how long gauth.purge_tokens keeps tokens that have ended",
+	false},
+	{"worker_idle", GAUTH_SETTING_INTERVAL, "\"1 minute\"",
+		"how long the process that records and seals stays with nothing to do;"
+		" zero: until the server ends",
 	false},
 };
 
@@ -87,6 +98,17 @@ gauth_setting_interval(Jsonb *value)
 	return DatumGetIntervalP(interval);
 }
 
+static Interval *
+get_interval(const char *name)
+{
+	Interval   *interval =
+		gauth_setting_interval(DatumGetJsonbP(get_value(name)));
+
+	if (interval == NULL)
+		elog(ERROR, "gauth setting %s is not a string", name);
+	return interval;
+}
+
 /*
  * gauth_setting_seconds
  *		The value of a setting of type interval, in whole seconds.
@@ -94,10 +116,18 @@ gauth_setting_interval(Jsonb *value)
 int64
 gauth_setting_seconds(const char *name)
 {
-	Interval   *interval =
-		gauth_setting_interval(DatumGetJsonbP(get_value(name)));
+	return gauth_interval_seconds(get_interval(name));
+}
 
-	if (interval == NULL)
-		elog(ERROR, "gauth setting %s is not a string", name);
-	return gauth_interval_seconds(interval);
+/*
+ * gauth_setting_milliseconds
+ *		The same in milliseconds.
+ */
+int64
+gauth_setting_milliseconds(const char *name)
+{
+	Interval   *interval = get_interval(name);
+
+	return gauth_interval_seconds(interval) * 1000 +
+		interval->time % USECS_PER_SEC / 1000;
 }

@@ -33,11 +33,12 @@ typedef struct GauthSetting
 	bool		per_store;		/* may differ between policy stores */
 } GauthSetting;
 
-#define GAUTH_SETTING_COUNT		4
+#define GAUTH_SETTING_COUNT		7
 
 extern const GauthSetting gauth_settings[GAUTH_SETTING_COUNT];
 
 extern Interval *gauth_setting_interval(Jsonb *value);
 extern int64 gauth_setting_seconds(const char *name);
+extern int64 gauth_setting_milliseconds(const char *name);
 
 #endif							/* GAUTH_STORE_SETTING_H */
