@@ -276,7 +276,7 @@ int
 gauth_keyring_replace(GauthSpan issuer, GauthSpan jwks)
 {
 	Keyring		ring;
-	GauthRecord record;
+	GauthRecorder record;
 	GauthJson  *json;
 	GauthJwk   *keys;
 	int			count;
@@ -313,7 +313,7 @@ GauthSpan
 gauth_keyring_create(GauthSpan issuer, GauthAlgorithm algorithm)
 {
 	Keyring		ring;
-	GauthRecord record;
+	GauthRecorder record;
 	GauthJwk	jwk = {0};
 	GauthWrite	write = {0};
 	GauthSpan	kid;
@@ -355,7 +355,7 @@ void
 gauth_keyring_retire(GauthSpan issuer)
 {
 	Keyring		ring;
-	GauthRecord record;
+	GauthRecorder record;
 	GauthWrite	write = {0};
 	TimestampTz until;
 

@@ -136,7 +136,7 @@ void
 gauth_policy_change_note(const GauthPolicyChange *change, GauthSpan id,
 						 const char *kind)
 {
-	GauthRecord record;
+	GauthRecorder record;
 
 	gauth_record_begin(&record, kind, id.len > 0 ? id : change->store);
 	gauth_record_text(&record, "store", change->store);

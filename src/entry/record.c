@@ -22,7 +22,7 @@ last_word(const char *kind)
  *		Begin an entry of this kind about a thing, by who is acting.
  */
 void
-gauth_record_begin(GauthRecord *record, const char *kind, GauthSpan resource)
+gauth_record_begin(GauthRecorder *record, const char *kind, GauthSpan resource)
 {
 	memset(&record->note, 0, sizeof(record->note));
 	record->note.kind = kind;
@@ -33,7 +33,7 @@ gauth_record_begin(GauthRecord *record, const char *kind, GauthSpan resource)
 }
 
 static void
-append_name(GauthRecord *record, const char *name)
+append_name(GauthRecorder *record, const char *name)
 {
 	gauth_text_append_char(&record->payload,
 						   record->payload.len == 0 ? '{' : ',');
@@ -46,7 +46,7 @@ append_name(GauthRecord *record, const char *name)
  *		A member of the payload.
  */
 void
-gauth_record_text(GauthRecord *record, const char *name, GauthSpan value)
+gauth_record_text(GauthRecorder *record, const char *name, GauthSpan value)
 {
 	if (value.data == NULL)
 		return;
@@ -59,7 +59,7 @@ gauth_record_text(GauthRecord *record, const char *name, GauthSpan value)
  *		A member of the payload.
  */
 void
-gauth_record_number(GauthRecord *record, const char *name, int64 value)
+gauth_record_number(GauthRecorder *record, const char *name, int64 value)
 {
 	append_name(record, name);
 	gauth_text_append_int64(&record->payload, value);
@@ -70,7 +70,7 @@ gauth_record_number(GauthRecord *record, const char *name, int64 value)
  *		A member of the payload that is JSON already.
  */
 void
-gauth_record_json(GauthRecord *record, const char *name, GauthSpan json)
+gauth_record_json(GauthRecorder *record, const char *name, GauthSpan json)
 {
 	if (json.data == NULL)
 		return;
@@ -79,7 +79,7 @@ gauth_record_json(GauthRecord *record, const char *name, GauthSpan json)
 }
 
 static void
-finish_payload(GauthRecord *record)
+finish_payload(GauthRecorder *record)
 {
 	size_t		len;
 
@@ -99,7 +99,7 @@ finish_payload(GauthRecord *record)
  *		Write the entry into this transaction.
  */
 void
-gauth_record_end(GauthRecord *record)
+gauth_record_end(GauthRecorder *record)
 {
 	finish_payload(record);
 	gauth_ledger_append(&record->note, NULL);
@@ -110,7 +110,7 @@ gauth_record_end(GauthRecord *record)
  *		Write the entry the way of decisions, which a rollback does not undo.
  */
 void
-gauth_record_decision(GauthRecord *record)
+gauth_record_decision(GauthRecorder *record)
 {
 	finish_payload(record);
 	gauth_ledger_decide(&record->note, NULL);
@@ -123,7 +123,7 @@ gauth_record_decision(GauthRecord *record)
 void
 gauth_record_change(const char *kind, GauthSpan resource)
 {
-	GauthRecord record;
+	GauthRecorder record;
 
 	gauth_record_begin(&record, kind, resource);
 	gauth_record_end(&record);

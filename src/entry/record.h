@@ -15,23 +15,23 @@
 #include "base/text.h"
 #include "store/ledger.h"
 
-typedef struct GauthRecord
+typedef struct GauthRecorder
 {
 	GauthNote	note;
 	GauthArena	arena;
 	GauthText	payload;
-} GauthRecord;
+} GauthRecorder;
 
-extern void gauth_record_begin(GauthRecord *record, const char *kind,
+extern void gauth_record_begin(GauthRecorder *record, const char *kind,
 							   GauthSpan resource);
-extern void gauth_record_text(GauthRecord *record, const char *name,
+extern void gauth_record_text(GauthRecorder *record, const char *name,
 							  GauthSpan value);
-extern void gauth_record_number(GauthRecord *record, const char *name,
+extern void gauth_record_number(GauthRecorder *record, const char *name,
 								int64 value);
-extern void gauth_record_json(GauthRecord *record, const char *name,
+extern void gauth_record_json(GauthRecorder *record, const char *name,
 							  GauthSpan json);
-extern void gauth_record_end(GauthRecord *record);
-extern void gauth_record_decision(GauthRecord *record);
+extern void gauth_record_end(GauthRecorder *record);
+extern void gauth_record_decision(GauthRecorder *record);
 extern void gauth_record_change(const char *kind, GauthSpan resource);
 
 #endif							/* GAUTH_ENTRY_RECORD_H */

@@ -70,7 +70,7 @@ static void
 record_grant(const Grant *grant, const char *kind)
 {
 	const char *capability = gauth_capability_name(grant->capability);
-	GauthRecord record;
+	GauthRecorder record;
 
 	gauth_record_begin(&record, kind, gauth_span_of(grant->role));
 	gauth_record_text(&record, "capability", gauth_span_of(capability));
@@ -109,6 +109,7 @@ gauth_sql_revoke_access(PG_FUNCTION_ARGS)
 					   "DELETE FROM gauth.access WHERE role = $1"
 					   " AND capability = $2 AND object = $3");
 	gauth_access_withdraw(grant.role, grant.capability);
+	record_grant(&grant, "access.revoke");
 	PG_RETURN_VOID();
 }
 
@@ -118,7 +119,7 @@ gauth_sql_revoke_access(PG_FUNCTION_ARGS)
 Datum
 gauth_sql_reapply_access(PG_FUNCTION_ARGS)
 {
-	GauthRecord record;
+	GauthRecorder record;
 	int64		count;
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
@@ -198,7 +199,7 @@ value_fits(const GauthSetting *setting, Jsonb *value)
 static void
 record_setting(FunctionCallInfo fcinfo)
 {
-	GauthRecord record;
+	GauthRecorder record;
 	Jsonb	   *value;
 
 	gauth_record_begin(&record, "setting.configure",

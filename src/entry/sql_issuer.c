@@ -135,7 +135,7 @@ write_argument(GauthWrite *write, FunctionCallInfo fcinfo, int number,
 static void
 record_issuer(FunctionCallInfo fcinfo)
 {
-	GauthRecord record;
+	GauthRecorder record;
 
 	gauth_record_begin(&record, "issuer.add",
 					   gauth_arg_span(fcinfo, ADD_ISSUER));
@@ -282,7 +282,7 @@ Datum
 gauth_sql_drop_key(PG_FUNCTION_ARGS)
 {
 	GauthWrite	write = {0};
-	GauthRecord record;
+	GauthRecorder record;
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 0));
@@ -345,7 +345,7 @@ Datum
 gauth_sql_put_weak_secrets(PG_FUNCTION_ARGS)
 {
 	GauthWrite	write = {0};
-	GauthRecord record;
+	GauthRecorder record;
 	uint64		rows;
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
@@ -383,7 +383,7 @@ gauth_sql_wrap_keys(PG_FUNCTION_ARGS)
 	GauthSpan	secret = gauth_arg_span_or_null(fcinfo, 0);
 	int64		count;
 	GauthStatus status;
-	GauthRecord record;
+	GauthRecorder record;
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	status = gauth_secret_wrap_all(PG_ARGISNULL(0) ? NULL : &secret, &count);

@@ -9,12 +9,14 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
 #include "entry/actor.h"
 #include "entry/args.h"
 #include "entry/document.h"
 #include "entry/jsonb.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/memory.h"
@@ -117,6 +119,40 @@ check_successor(const GauthJson *document, GauthSpan party)
 		gauth_raise_argument("successor", "another agent");
 }
 
+/* the register may have made the name */
+static GauthSpan
+made_id(Datum party)
+{
+	Datum		id = DirectFunctionCall2(jsonb_object_field_text, party,
+										 CStringGetTextDatum("id"));
+
+	return gauth_varlena_span((struct varlena *) DatumGetPointer(id));
+}
+
+/* which members, not what they say: that is personal, and in the register */
+static void
+record_party(const char *kind, GauthSpan party, const GauthJson *document)
+{
+	const GauthJson *member;
+	GauthRecorder record;
+	GauthText	names;
+	GauthSpan	list;
+
+	gauth_record_begin(&record, kind, party);
+	gauth_text_init(&names, &record.arena);
+	for (member = document->first; member != NULL; member = member->next)
+	{
+		gauth_text_append_char(&names, names.len == 0 ? '[' : ',');
+		gauth_text_append_json_string(&names, member->name);
+	}
+	gauth_text_append(&names, names.len == 0 ? GAUTH_SPAN("[]") :
+					  GAUTH_SPAN("]"));
+	if (!gauth_text_finish(&names, &list))
+		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "party");
+	gauth_record_json(&record, "members", list);
+	gauth_record_end(&record);
+}
+
 static bool
 actor_owns_clients(void)
 {
@@ -166,6 +202,7 @@ gauth_sql_register_party(PG_FUNCTION_ARGS)
 							   " ON CONFLICT DO NOTHING"
 							   " RETURNING " PARTY_OBJECT, &result))
 		gauth_raise_exists("party");
+	record_party("party.register", made_id(result), party);
 	PG_RETURN_DATUM(result);
 }
 
@@ -247,6 +284,7 @@ gauth_sql_change_party(PG_FUNCTION_ARGS)
 							   " WHERE party = $1 RETURNING " PARTY_OBJECT,
 							   &result))
 		gauth_raise_unknown("party");
+	record_party("party.change", party.party, changes);
 	PG_RETURN_DATUM(result);
 }
 
@@ -302,6 +340,18 @@ gauth_sql_party(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(result);
 }
 
+static void
+record_tie(GauthSpan party, GauthSpan issuer, GauthSpan subject)
+{
+	GauthRecorder record;
+
+	gauth_record_begin(&record, party.data == NULL ?
+					   "party.untie_identity" : "party.tie_identity", party);
+	gauth_record_text(&record, "issuer", issuer);
+	gauth_record_text(&record, "subject", subject);
+	gauth_record_end(&record);
+}
+
 /* a party of NULL unties */
 static void
 tie(GauthSpan party, GauthSpan issuer, GauthSpan subject)
@@ -316,6 +366,7 @@ tie(GauthSpan party, GauthSpan issuer, GauthSpan subject)
 	{
 		(void) gauth_write_run(&write, "DELETE FROM gauth.party_identity"
 							   " WHERE issuer = $1 AND subject = $2");
+		record_tie(party, issuer, subject);
 		return;
 	}
 	require_party(party, &found);
@@ -325,6 +376,7 @@ tie(GauthSpan party, GauthSpan issuer, GauthSpan subject)
 						   " (issuer, subject, party) VALUES ($1, $2, $3)"
 						   " ON CONFLICT (issuer, subject)"
 						   " DO UPDATE SET party = $3");
+	record_tie(party, issuer, subject);
 }
 
 /*

@@ -27,6 +27,7 @@
 #include "entry/args.h"
 #include "entry/document.h"
 #include "entry/jsonb.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/memory.h"
@@ -145,6 +146,30 @@ required_text(FunctionCallInfo fcinfo, int number, const char *name)
 	return text;
 }
 
+/* a step in the ledger, with the one thing that matters most */
+static void
+record_step(const char *kind, GauthSpan resource, const char *name,
+			GauthSpan value)
+{
+	GauthRecorder record;
+
+	gauth_record_begin(&record, kind, resource);
+	gauth_record_text(&record, name, value);
+	gauth_record_end(&record);
+}
+
+static void
+record_position(const char *kind, GauthSpan principal, GauthSpan party,
+				GauthSpan position)
+{
+	GauthRecorder record;
+
+	gauth_record_begin(&record, kind, party);
+	gauth_record_text(&record, "principal", principal);
+	gauth_record_text(&record, "position", position);
+	gauth_record_end(&record);
+}
+
 /*
  * gauth.verify_identity(party text, method text, reference text,
  *		valid_until timestamptz) returns text
@@ -174,6 +199,8 @@ gauth_sql_verify_identity(PG_FUNCTION_ARGS)
 								 " VALUES ('evd_' || gen_random_uuid(),"
 								 " 'party', $1, 'identity', $2, $3, $4,"
 								 " clock_timestamp(), $5) RETURNING id", &id);
+	record_step("party.verify_identity", party.party, "method",
+				gauth_arg_span(fcinfo, 1));
 	PG_RETURN_DATUM(id);
 }
 
@@ -295,6 +322,10 @@ gauth_sql_authorize_representative(PG_FUNCTION_ARGS)
 								 " powers = excluded.powers,"
 								 " revoked_at = NULL, reason = NULL"
 								 " RETURNING " REPRESENTATIVE_OBJECT, &result);
+	record_position("representative.authorize",
+					gauth_document_text(request, "principal"),
+					gauth_document_text(request, "party"),
+					gauth_document_text(request, "kind"));
 	PG_RETURN_DATUM(result);
 }
 
@@ -326,12 +357,16 @@ gauth_sql_revoke_representative(PG_FUNCTION_ARGS)
 	gauth_write_text(&write, party);
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 2));
 	gauth_write_text(&write, required_text(fcinfo, 3, "reason"));
-	PG_RETURN_BOOL(gauth_write_run(&write,
-								   "UPDATE gauth.representative SET"
-								   " revoked_at = clock_timestamp(),"
-								   " reason = $4 WHERE principal = $1"
-								   " AND party = $2 AND kind = $3"
-								   " AND revoked_at IS NULL") > 0);
+	if (gauth_write_run(&write,
+						"UPDATE gauth.representative SET"
+						" revoked_at = clock_timestamp(),"
+						" reason = $4 WHERE principal = $1"
+						" AND party = $2 AND kind = $3"
+						" AND revoked_at IS NULL") == 0)
+		PG_RETURN_BOOL(false);
+	record_position("representative.revoke", principal, party,
+					gauth_arg_span(fcinfo, 2));
+	PG_RETURN_BOOL(true);
 }
 
 static void
@@ -380,6 +415,7 @@ gauth_sql_authorize_client(PG_FUNCTION_ARGS)
 								 " approved_by = NULL, approved_at = NULL,"
 								 " active = false, reason = NULL"
 								 " RETURNING " CLIENT_OBJECT, &result);
+	record_step("client.authorize", agent, "principal", owner.principal);
 	PG_RETURN_DATUM(result);
 }
 
@@ -417,6 +453,7 @@ gauth_sql_approve_client(PG_FUNCTION_ARGS)
 							   " AND reason IS NULL"
 							   " RETURNING " CLIENT_OBJECT, &result))
 		gauth_raise_rule("CLIENT_REVOKED");
+	record_step("client.approve", client.agent, "by", authorizer.party);
 	PG_RETURN_DATUM(result);
 }
 
@@ -444,6 +481,7 @@ gauth_sql_activate_client(PG_FUNCTION_ARGS)
 							   " AND approved_by IS NOT NULL"
 							   " RETURNING " CLIENT_OBJECT, &result))
 		gauth_raise_rule("CLIENT_REVOKED");
+	record_step("client.activate", client.agent, "by", client.owner);
 	PG_RETURN_DATUM(result);
 }
 
@@ -465,10 +503,14 @@ gauth_sql_revoke_client(PG_FUNCTION_ARGS)
 		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
 	gauth_write_text(&write, client.agent);
 	gauth_write_text(&write, required_text(fcinfo, 1, "reason"));
-	PG_RETURN_BOOL(gauth_write_run(&write,
-								   "UPDATE gauth.client SET active = false,"
-								   " reason = $2 WHERE agent = $1"
-								   " AND reason IS NULL") > 0);
+	if (gauth_write_run(&write,
+						"UPDATE gauth.client SET active = false,"
+						" reason = $2 WHERE agent = $1"
+						" AND reason IS NULL") == 0)
+		PG_RETURN_BOOL(false);
+	record_step("client.revoke", client.agent, "reason",
+				gauth_arg_span(fcinfo, 1));
+	PG_RETURN_BOOL(true);
 }
 
 /*
@@ -510,6 +552,9 @@ gauth_sql_enroll_resource_server(PG_FUNCTION_ARGS)
 							   " 'name', s.name, 'agent', s.agent,"
 							   " 'active', s.active))", &result))
 		gauth_raise_exists("resource server");
+	record_step("resource_server.enroll",
+				gauth_document_text(request, "server"), "principal",
+				gauth_document_text(request, "principal"));
 	PG_RETURN_DATUM(result);
 }
 
@@ -531,10 +576,14 @@ gauth_sql_revoke_resource_server(PG_FUNCTION_ARGS)
 		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
 	gauth_write_text(&write, server.server);
 	gauth_write_text(&write, required_text(fcinfo, 1, "reason"));
-	PG_RETURN_BOOL(gauth_write_run(&write,
-								   "UPDATE gauth.resource_server SET"
-								   " active = false, reason = $2"
-								   " WHERE server = $1 AND active") > 0);
+	if (gauth_write_run(&write,
+						"UPDATE gauth.resource_server SET"
+						" active = false, reason = $2"
+						" WHERE server = $1 AND active") == 0)
+		PG_RETURN_BOOL(false);
+	record_step("resource_server.revoke", server.server, "reason",
+				gauth_arg_span(fcinfo, 1));
+	PG_RETURN_BOOL(true);
 }
 
 /*
@@ -568,6 +617,8 @@ gauth_sql_record_evidence(PG_FUNCTION_ARGS)
 								 " (d ->> 'valid_until')::timestamptz"
 								 " FROM (VALUES ($1)) AS v (d) RETURNING id",
 								 &id);
+	record_step("evidence.record", gauth_document_text(request, "subject"),
+				"about", gauth_document_text(request, "about"));
 	PG_RETURN_DATUM(id);
 }
 
@@ -581,9 +632,12 @@ gauth_sql_withdraw_evidence(PG_FUNCTION_ARGS)
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 0));
-	PG_RETURN_BOOL(gauth_write_run(&write,
-								   "UPDATE gauth.evidence SET"
-								   " withdrawn_at = clock_timestamp()"
-								   " WHERE id = $1"
-								   " AND withdrawn_at IS NULL") > 0);
+	if (gauth_write_run(&write,
+						"UPDATE gauth.evidence SET"
+						" withdrawn_at = clock_timestamp()"
+						" WHERE id = $1"
+						" AND withdrawn_at IS NULL") == 0)
+		PG_RETURN_BOOL(false);
+	gauth_record_change("evidence.withdraw", gauth_arg_span(fcinfo, 0));
+	PG_RETURN_BOOL(true);
 }

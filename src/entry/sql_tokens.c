@@ -303,7 +303,7 @@ record_token(FunctionCallInfo fcinfo, const NewToken *token)
 static void
 record_issue(GauthSpan issuer, const NewToken *token)
 {
-	GauthRecord record;
+	GauthRecorder record;
 
 	gauth_record_begin(&record, "token.issue", token->subject);
 	record.note.token_id = token->jti;
@@ -426,7 +426,7 @@ record_revocation(GauthSpan issuer, GauthSpan token, bool by_hash,
 				  GauthSpan reason, const TimestampTz *expires_at)
 {
 	GauthWrite	write = {0};
-	GauthRecord record;
+	GauthRecorder record;
 
 	gauth_write_text(&write, issuer);
 	gauth_write_text(&write, token);
@@ -558,7 +558,7 @@ gauth_sql_revoke_subject(PG_FUNCTION_ARGS)
 	GauthWrite	write = {0};
 	GauthSpan	issuer;
 	GauthSpan	subject;
-	GauthRecord record;
+	GauthRecorder record;
 	int64		count;
 
 	if (PG_ARGISNULL(0))
@@ -606,7 +606,7 @@ gauth_sql_purge_tokens(PG_FUNCTION_ARGS)
 		gauth_setting_seconds("token_retention") * USECS_PER_SEC;
 	GauthWrite	tokens = {0};
 	GauthWrite	revocations = {0};
-	GauthRecord record;
+	GauthRecorder record;
 	uint64		rows;
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
