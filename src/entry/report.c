@@ -249,7 +249,7 @@ const GauthRule gauth_rules[GAUTH_RULE_COUNT] = {
 	{"INTERNAL_ERROR", 500, "internal error"},
 };
 
-/* and the codes of the steps of RFC 0111 */
+/* and the codes of the steps of RFC 0111, of tokens, grants, definitions */
 static const struct
 {
 	const char *code;
@@ -265,6 +265,10 @@ static const struct
 	{"EVIDENCE_MISSING", "authority is not proved by a register entry"},
 	{"APPROVAL_REQUIRED", "approval is missing"},
 	{"CLIENT_REVOKED", "authorization of the client was taken back"},
+	{"TOKEN_TOO_LARGE", "token would have more than 4096 bytes"},
+	{"TOKEN_NOT_FOUND", "there is no such token"},
+	{"ALGORITHM_PROHIBITED",
+	"extended tokens are signed with RS256 or ES256 alone"},
 };
 
 static const char *

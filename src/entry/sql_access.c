@@ -14,7 +14,6 @@
 #include "utils/tuplestore.h"
 
 #include "entry/args.h"
-#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/access.h"
@@ -66,19 +65,6 @@ write_grant(const Grant *grant, const char *statement)
 	return gauth_write_run(&write, statement);
 }
 
-static void
-record_grant(const Grant *grant, const char *kind)
-{
-	const char *capability = gauth_capability_name(grant->capability);
-	GauthRecorder record;
-
-	gauth_record_begin(&record, kind, gauth_span_of(grant->role));
-	gauth_record_text(&record, "capability", gauth_span_of(capability));
-	if (grant->object.len > 0)
-		gauth_record_text(&record, "object", grant->object);
-	gauth_record_end(&record);
-}
-
 /*
  * gauth.grant_access(role regrole, capability text, object text) returns void
  */
@@ -92,7 +78,6 @@ gauth_sql_grant_access(PG_FUNCTION_ARGS)
 					   "INSERT INTO gauth.access (role, capability, object)"
 					   " VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
 	gauth_access_apply(grant.role, grant.capability, true);
-	record_grant(&grant, "access.grant");
 	PG_RETURN_VOID();
 }
 
@@ -109,7 +94,6 @@ gauth_sql_revoke_access(PG_FUNCTION_ARGS)
 					   "DELETE FROM gauth.access WHERE role = $1"
 					   " AND capability = $2 AND object = $3");
 	gauth_access_withdraw(grant.role, grant.capability);
-	record_grant(&grant, "access.revoke");
 	PG_RETURN_VOID();
 }
 
@@ -119,15 +103,8 @@ gauth_sql_revoke_access(PG_FUNCTION_ARGS)
 Datum
 gauth_sql_reapply_access(PG_FUNCTION_ARGS)
 {
-	GauthRecorder record;
-	int64		count;
-
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
-	count = gauth_access_apply_all(gauth_warn_role_missing);
-	gauth_record_begin(&record, "access.reapply", gauth_span(NULL, 0));
-	gauth_record_number(&record, "rows", count);
-	gauth_record_end(&record);
-	PG_RETURN_INT64(count);
+	PG_RETURN_INT64(gauth_access_apply_all(gauth_warn_role_missing));
 }
 
 /*
@@ -195,26 +172,6 @@ value_fits(const GauthSetting *setting, Jsonb *value)
 	return false;
 }
 
-/* a null value goes back to the standard */
-static void
-record_setting(FunctionCallInfo fcinfo)
-{
-	GauthRecorder record;
-	Jsonb	   *value;
-
-	gauth_record_begin(&record, "setting.configure",
-					   gauth_arg_span(fcinfo, 0));
-	gauth_record_text(&record, "store", gauth_arg_span_or_null(fcinfo, 2));
-	if (!PG_ARGISNULL(1))
-	{
-		value = PG_GETARG_JSONB_P(1);
-		gauth_record_json(&record, "value",
-						  gauth_span_of(JsonbToCString(NULL, &value->root,
-													   VARSIZE(value))));
-	}
-	gauth_record_end(&record);
-}
-
 /*
  * gauth.configure(name text, value jsonb, store text) returns void
  */
@@ -238,7 +195,6 @@ gauth_sql_configure(PG_FUNCTION_ARGS)
 	{
 		(void) gauth_write_run(&write, "DELETE FROM gauth.setting"
 							   " WHERE name = $1 AND store = $2");
-		record_setting(fcinfo);
 		PG_RETURN_VOID();
 	}
 	if (!value_fits(setting, PG_GETARG_JSONB_P(1)))
@@ -248,7 +204,6 @@ gauth_sql_configure(PG_FUNCTION_ARGS)
 						   "INSERT INTO gauth.setting (name, store, value)"
 						   " VALUES ($1, $2, $3) ON CONFLICT (name, store)"
 						   " DO UPDATE SET value = $3");
-	record_setting(fcinfo);
 	PG_RETURN_VOID();
 }
 

@@ -9,14 +9,12 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
 #include "entry/actor.h"
 #include "entry/args.h"
 #include "entry/document.h"
 #include "entry/jsonb.h"
-#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/memory.h"
@@ -119,48 +117,28 @@ check_successor(const GauthJson *document, GauthSpan party)
 		gauth_raise_argument("successor", "another agent");
 }
 
-/* the register may have made the name */
-static GauthSpan
-made_id(Datum party)
-{
-	Datum		id = DirectFunctionCall2(jsonb_object_field_text, party,
-										 CStringGetTextDatum("id"));
-
-	return gauth_varlena_span((struct varlena *) DatumGetPointer(id));
-}
-
-/* which members, not what they say: that is personal, and in the register */
-static void
-record_party(const char *kind, GauthSpan party, const GauthJson *document)
-{
-	const GauthJson *member;
-	GauthRecorder record;
-	GauthText	names;
-	GauthSpan	list;
-
-	gauth_record_begin(&record, kind, party);
-	gauth_text_init(&names, &record.arena);
-	for (member = document->first; member != NULL; member = member->next)
-	{
-		gauth_text_append_char(&names, names.len == 0 ? '[' : ',');
-		gauth_text_append_json_string(&names, member->name);
-	}
-	gauth_text_append(&names, names.len == 0 ? GAUTH_SPAN("[]") :
-					  GAUTH_SPAN("]"));
-	if (!gauth_text_finish(&names, &list))
-		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "party");
-	gauth_record_json(&record, "members", list);
-	gauth_record_end(&record);
-}
-
 static bool
 actor_owns_clients(void)
 {
+	GauthMoment now = gauth_moment(GetCurrentTimestamp());
 	GauthSpan	actor;
 
 	return gauth_party_actor(&actor) &&
-		gauth_representative_any(actor, GAUTH_CLIENT_OWNER,
-								 GetCurrentTimestamp());
+		gauth_representative_any(actor, GAUTH_CLIENT_OWNER, &now);
+}
+
+/* a member of what a statement has returned */
+static GauthSpan
+member_text(Datum object, const char *name)
+{
+	GauthWrite	values = {0};
+	Datum		member;
+
+	gauth_write_value(&values, JSONBOID, object, false);
+	gauth_write_text(&values, gauth_span_of(name));
+	if (!gauth_read_value(&values, "SELECT $1 ->> $2", &member))
+		return gauth_span(NULL, 0);
+	return gauth_varlena_span(DatumGetTextPP(member));
 }
 
 /*
@@ -202,7 +180,8 @@ gauth_sql_register_party(PG_FUNCTION_ARGS)
 							   " ON CONFLICT DO NOTHING"
 							   " RETURNING " PARTY_OBJECT, &result))
 		gauth_raise_exists("party");
-	record_party("party.register", made_id(result), party);
+	gauth_actor_record("party.register", member_text(result, "id"),
+					   gauth_span(NULL, 0));
 	PG_RETURN_DATUM(result);
 }
 
@@ -284,7 +263,7 @@ gauth_sql_change_party(PG_FUNCTION_ARGS)
 							   " WHERE party = $1 RETURNING " PARTY_OBJECT,
 							   &result))
 		gauth_raise_unknown("party");
-	record_party("party.change", party.party, changes);
+	gauth_actor_record("party.change", party.party, gauth_span(NULL, 0));
 	PG_RETURN_DATUM(result);
 }
 
@@ -340,18 +319,6 @@ gauth_sql_party(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(result);
 }
 
-static void
-record_tie(GauthSpan party, GauthSpan issuer, GauthSpan subject)
-{
-	GauthRecorder record;
-
-	gauth_record_begin(&record, party.data == NULL ?
-					   "party.untie_identity" : "party.tie_identity", party);
-	gauth_record_text(&record, "issuer", issuer);
-	gauth_record_text(&record, "subject", subject);
-	gauth_record_end(&record);
-}
-
 /* a party of NULL unties */
 static void
 tie(GauthSpan party, GauthSpan issuer, GauthSpan subject)
@@ -366,7 +333,7 @@ tie(GauthSpan party, GauthSpan issuer, GauthSpan subject)
 	{
 		(void) gauth_write_run(&write, "DELETE FROM gauth.party_identity"
 							   " WHERE issuer = $1 AND subject = $2");
-		record_tie(party, issuer, subject);
+		gauth_actor_record("party.untie", subject, gauth_span(NULL, 0));
 		return;
 	}
 	require_party(party, &found);
@@ -376,7 +343,7 @@ tie(GauthSpan party, GauthSpan issuer, GauthSpan subject)
 						   " (issuer, subject, party) VALUES ($1, $2, $3)"
 						   " ON CONFLICT (issuer, subject)"
 						   " DO UPDATE SET party = $3");
-	record_tie(party, issuer, subject);
+	gauth_actor_record("party.tie", party, gauth_span(NULL, 0));
 }
 
 /*

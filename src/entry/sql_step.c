@@ -27,7 +27,6 @@
 #include "entry/args.h"
 #include "entry/document.h"
 #include "entry/jsonb.h"
-#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/memory.h"
@@ -146,30 +145,6 @@ required_text(FunctionCallInfo fcinfo, int number, const char *name)
 	return text;
 }
 
-/* a step in the ledger, with the one thing that matters most */
-static void
-record_step(const char *kind, GauthSpan resource, const char *name,
-			GauthSpan value)
-{
-	GauthRecorder record;
-
-	gauth_record_begin(&record, kind, resource);
-	gauth_record_text(&record, name, value);
-	gauth_record_end(&record);
-}
-
-static void
-record_position(const char *kind, GauthSpan principal, GauthSpan party,
-				GauthSpan position)
-{
-	GauthRecorder record;
-
-	gauth_record_begin(&record, kind, party);
-	gauth_record_text(&record, "principal", principal);
-	gauth_record_text(&record, "position", position);
-	gauth_record_end(&record);
-}
-
 /*
  * gauth.verify_identity(party text, method text, reference text,
  *		valid_until timestamptz) returns text
@@ -199,8 +174,7 @@ gauth_sql_verify_identity(PG_FUNCTION_ARGS)
 								 " VALUES ('evd_' || gen_random_uuid(),"
 								 " 'party', $1, 'identity', $2, $3, $4,"
 								 " clock_timestamp(), $5) RETURNING id", &id);
-	record_step("party.verify_identity", party.party, "method",
-				gauth_arg_span(fcinfo, 1));
+	gauth_actor_record("identity.verify", party.party, gauth_span(NULL, 0));
 	PG_RETURN_DATUM(id);
 }
 
@@ -208,13 +182,13 @@ gauth_sql_verify_identity(PG_FUNCTION_ARGS)
 static void
 require_person(GauthSpan name)
 {
+	GauthMoment now = gauth_moment(GetCurrentTimestamp());
 	GauthParty	person;
 
 	find_party(name, &person);
 	if (person.kind != GAUTH_PARTY_PERSON)
 		gauth_raise_rule("NATURAL_PERSON_REQUIRED");
-	if (!gauth_evidence_exists("party", name, "identity",
-							   GetCurrentTimestamp()))
+	if (!gauth_evidence_exists("party", name, "identity", &now))
 		gauth_raise_rule("IDENTITY_NOT_VERIFIED");
 	if (!gauth_party_stands(&person))
 		gauth_raise_rule("PRINCIPAL_NOT_CAPABLE");
@@ -322,10 +296,9 @@ gauth_sql_authorize_representative(PG_FUNCTION_ARGS)
 								 " powers = excluded.powers,"
 								 " revoked_at = NULL, reason = NULL"
 								 " RETURNING " REPRESENTATIVE_OBJECT, &result);
-	record_position("representative.authorize",
-					gauth_document_text(request, "principal"),
-					gauth_document_text(request, "party"),
-					gauth_document_text(request, "kind"));
+	gauth_actor_record("representative.authorize",
+					   gauth_document_text(request, "principal"),
+					   gauth_document_text(request, "party"));
 	PG_RETURN_DATUM(result);
 }
 
@@ -357,15 +330,12 @@ gauth_sql_revoke_representative(PG_FUNCTION_ARGS)
 	gauth_write_text(&write, party);
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 2));
 	gauth_write_text(&write, required_text(fcinfo, 3, "reason"));
-	if (gauth_write_run(&write,
-						"UPDATE gauth.representative SET"
-						" revoked_at = clock_timestamp(),"
-						" reason = $4 WHERE principal = $1"
-						" AND party = $2 AND kind = $3"
+	if (gauth_write_run(&write, "UPDATE gauth.representative SET"
+						" revoked_at = clock_timestamp(), reason = $4"
+						" WHERE principal = $1 AND party = $2 AND kind = $3"
 						" AND revoked_at IS NULL") == 0)
 		PG_RETURN_BOOL(false);
-	record_position("representative.revoke", principal, party,
-					gauth_arg_span(fcinfo, 2));
+	gauth_actor_record("representative.revoke", principal, party);
 	PG_RETURN_BOOL(true);
 }
 
@@ -415,7 +385,7 @@ gauth_sql_authorize_client(PG_FUNCTION_ARGS)
 								 " approved_by = NULL, approved_at = NULL,"
 								 " active = false, reason = NULL"
 								 " RETURNING " CLIENT_OBJECT, &result);
-	record_step("client.authorize", agent, "principal", owner.principal);
+	gauth_actor_record("client.authorize", owner.principal, agent);
 	PG_RETURN_DATUM(result);
 }
 
@@ -453,7 +423,7 @@ gauth_sql_approve_client(PG_FUNCTION_ARGS)
 							   " AND reason IS NULL"
 							   " RETURNING " CLIENT_OBJECT, &result))
 		gauth_raise_rule("CLIENT_REVOKED");
-	record_step("client.approve", client.agent, "by", authorizer.party);
+	gauth_actor_record("client.approve", client.principal, client.agent);
 	PG_RETURN_DATUM(result);
 }
 
@@ -481,7 +451,7 @@ gauth_sql_activate_client(PG_FUNCTION_ARGS)
 							   " AND approved_by IS NOT NULL"
 							   " RETURNING " CLIENT_OBJECT, &result))
 		gauth_raise_rule("CLIENT_REVOKED");
-	record_step("client.activate", client.agent, "by", client.owner);
+	gauth_actor_record("client.activate", client.principal, client.agent);
 	PG_RETURN_DATUM(result);
 }
 
@@ -503,13 +473,11 @@ gauth_sql_revoke_client(PG_FUNCTION_ARGS)
 		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
 	gauth_write_text(&write, client.agent);
 	gauth_write_text(&write, required_text(fcinfo, 1, "reason"));
-	if (gauth_write_run(&write,
-						"UPDATE gauth.client SET active = false,"
+	if (gauth_write_run(&write, "UPDATE gauth.client SET active = false,"
 						" reason = $2 WHERE agent = $1"
 						" AND reason IS NULL") == 0)
 		PG_RETURN_BOOL(false);
-	record_step("client.revoke", client.agent, "reason",
-				gauth_arg_span(fcinfo, 1));
+	gauth_actor_record("client.revoke", client.principal, client.agent);
 	PG_RETURN_BOOL(true);
 }
 
@@ -552,9 +520,9 @@ gauth_sql_enroll_resource_server(PG_FUNCTION_ARGS)
 							   " 'name', s.name, 'agent', s.agent,"
 							   " 'active', s.active))", &result))
 		gauth_raise_exists("resource server");
-	record_step("resource_server.enroll",
-				gauth_document_text(request, "server"), "principal",
-				gauth_document_text(request, "principal"));
+	gauth_actor_record("server.enroll",
+					   gauth_document_text(request, "server"),
+					   gauth_document_text(request, "agent"));
 	PG_RETURN_DATUM(result);
 }
 
@@ -576,13 +544,11 @@ gauth_sql_revoke_resource_server(PG_FUNCTION_ARGS)
 		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
 	gauth_write_text(&write, server.server);
 	gauth_write_text(&write, required_text(fcinfo, 1, "reason"));
-	if (gauth_write_run(&write,
-						"UPDATE gauth.resource_server SET"
+	if (gauth_write_run(&write, "UPDATE gauth.resource_server SET"
 						" active = false, reason = $2"
 						" WHERE server = $1 AND active") == 0)
 		PG_RETURN_BOOL(false);
-	record_step("resource_server.revoke", server.server, "reason",
-				gauth_arg_span(fcinfo, 1));
+	gauth_actor_record("server.revoke", server.server, gauth_span(NULL, 0));
 	PG_RETURN_BOOL(true);
 }
 
@@ -617,8 +583,9 @@ gauth_sql_record_evidence(PG_FUNCTION_ARGS)
 								 " (d ->> 'valid_until')::timestamptz"
 								 " FROM (VALUES ($1)) AS v (d) RETURNING id",
 								 &id);
-	record_step("evidence.record", gauth_document_text(request, "subject"),
-				"about", gauth_document_text(request, "about"));
+	gauth_actor_record("evidence.record",
+					   gauth_document_text(request, "subject"),
+					   gauth_span(NULL, 0));
 	PG_RETURN_DATUM(id);
 }
 
@@ -632,12 +599,11 @@ gauth_sql_withdraw_evidence(PG_FUNCTION_ARGS)
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 0));
-	if (gauth_write_run(&write,
-						"UPDATE gauth.evidence SET"
+	if (gauth_write_run(&write, "UPDATE gauth.evidence SET"
 						" withdrawn_at = clock_timestamp()"
-						" WHERE id = $1"
-						" AND withdrawn_at IS NULL") == 0)
+						" WHERE id = $1 AND withdrawn_at IS NULL") == 0)
 		PG_RETURN_BOOL(false);
-	gauth_record_change("evidence.withdraw", gauth_arg_span(fcinfo, 0));
+	gauth_actor_record("evidence.withdraw", gauth_arg_span(fcinfo, 0),
+					   gauth_span(NULL, 0));
 	PG_RETURN_BOOL(true);
 }

@@ -38,6 +38,9 @@ static const char *const verifier_functions[] = {
 	"gauth.inspect_token(text, text)",
 	"gauth.introspect_token(text)",
 	"gauth.root_person(text)",
+	"gauth.introspect_mandate_token(text)",
+	"gauth.register(text)",
+	"gauth.configuration(text)",
 	NULL
 };
 static const char *const enforcer_functions[] = {
@@ -60,6 +63,7 @@ static const char *const issuer_functions[] = {
 	"gauth.issue_token(text, text, text[], interval, gauth.scope, jsonb)",
 	"gauth.revoke_token(text, text, text, timestamptz)",
 	"gauth.revoke_subject(text, text, timestamptz, text)",
+	"gauth.revoke_mandate_token(text, text)",
 	NULL
 };
 static const char *const administrator_functions[] = {

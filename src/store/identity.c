@@ -21,6 +21,7 @@
 
 #include "base/text.h"
 #include "store/compat.h"
+#include "store/extended.h"
 #include "store/generation.h"
 #include "store/memory.h"
 #include "store/revocation.h"
@@ -41,6 +42,7 @@ static struct
 	uint64		generations[GAUTH_GROUP_COUNT];
 	bool		readable;
 	bool		live;
+	bool		stands;			/* live, and so is its mandate */
 	TimestampTz live_until;		/* unless something changes */
 	GauthIdentity identity;		/* points into the setting */
 }			current;
@@ -131,6 +133,10 @@ gauth_identity_of(GauthArena *arena, const GauthJwt *jwt,
 	identity->issued_at = claims->has_issued_at ?
 		claims->issued_at : GAUTH_NOT_ISSUED;
 	identity->expires_at = claims->expires_at + issuer->leeway;
+	if (gauth_extended_verify(jwt, issuer,
+							  GetCurrentStatementStartTimestamp(),
+							  &identity->mandate, err) != GAUTH_OK)
+		return err->status;
 	return gauth_claims_scope(arena, claims, &identity->scope, err);
 }
 
@@ -232,6 +238,27 @@ ask_again(void)
 	MemoryContextDelete(scratch);
 }
 
+/* a mandate changes too often to be watched: it is looked at every time */
+static bool
+mandate_stands(void)
+{
+	MemoryContext scratch;
+	MemoryContext caller;
+	bool		stands;
+
+	if (current.identity.mandate.len == 0)
+		return true;
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "gauth mandate",
+									ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(scratch);
+	stands = gauth_extended_stands(current.identity.mandate,
+								   current.identity.issuer_subject,
+								   GetCurrentStatementStartTimestamp());
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+	return stands;
+}
+
 /*
  * gauth_identity_current
  *		The identity, if there is one and it still counts; else NULL.
@@ -251,9 +278,10 @@ gauth_identity_current(void)
 	{
 		if (!nothing_changed())
 			ask_again();
+		current.stands = current.live && mandate_stands();
 		current.statement = statement;
 	}
-	if (!current.live ||
+	if (!current.stands ||
 		GetCurrentStatementStartTimestamp() >= current.live_until)
 		return NULL;
 	return &current.identity;

@@ -45,6 +45,29 @@ read_time(const GauthScan *scan, AttrNumber column, TimestampTz otherwise)
 	return is_null ? otherwise : DatumGetTimestampTz(value);
 }
 
+/*
+ * gauth_moment
+ *		A question that is asked about this instant.
+ */
+GauthMoment
+gauth_moment(TimestampTz at)
+{
+	GauthMoment moment = {at, DT_NOEND};
+
+	return moment;
+}
+
+/*
+ * gauth_moment_bound
+ *		What was answered may change at that instant.
+ */
+void
+gauth_moment_bound(GauthMoment *moment, TimestampTz change)
+{
+	if (change > moment->at && change < moment->until)
+		moment->until = change;
+}
+
 static bool
 find_identity(GauthSpan issuer, GauthSpan subject, GauthSpan *party)
 {
@@ -151,12 +174,30 @@ gauth_party_stands(const GauthParty *party)
 }
 
 /*
+ * gauth_party_succeeds
+ *		Does this agent stand in for that one, which cannot act itself (RFC
+ *		0111 section 6)?
+ */
+bool
+gauth_party_succeeds(GauthSpan name, GauthSpan successor)
+{
+	GauthParty	agent;
+	GauthParty	other;
+
+	return gauth_party_find(name, &agent) &&
+		!gauth_span_is(agent.status, "active") &&
+		agent.successor.len > 0 &&
+		gauth_span_equal(agent.successor, successor) &&
+		gauth_party_find(successor, &other) && gauth_party_stands(&other);
+}
+
+/*
  * gauth_evidence_exists
- *		Is there evidence of this kind about it that counts at the instant?
+ *		Is there evidence of this kind about it that counts at the moment?
  */
 bool
 gauth_evidence_exists(const char *about, GauthSpan subject, const char *kind,
-					  TimestampTz at)
+					  GauthMoment *moment)
 {
 	GauthScan	scan;
 	bool		found = false;
@@ -166,8 +207,14 @@ gauth_evidence_exists(const char *about, GauthSpan subject, const char *kind,
 	gauth_scan_key_text(&scan, EVIDENCE_SUBJECT, subject);
 	gauth_scan_key_text(&scan, EVIDENCE_KIND, gauth_span_of(kind));
 	while (!found && gauth_scan_next(&scan))
-		found = read_time(&scan, EVIDENCE_VALID_UNTIL, DT_NOEND) > at &&
-			read_time(&scan, EVIDENCE_WITHDRAWN_AT, DT_NOEND) > at;
+	{
+		TimestampTz end = Min(read_time(&scan, EVIDENCE_VALID_UNTIL, DT_NOEND),
+							  read_time(&scan, EVIDENCE_WITHDRAWN_AT,
+										DT_NOEND));
+
+		gauth_moment_bound(moment, end);
+		found = end > moment->at;
+	}
 	gauth_scan_end(&scan);
 	return found;
 }
@@ -216,42 +263,46 @@ gauth_representative_find(GauthSpan principal, GauthSpan party,
 }
 
 static bool
-is_in_time(const GauthRepresentative *position, TimestampTz at)
+is_in_time(const GauthRepresentative *position, GauthMoment *moment)
 {
-	return !position->revoked && position->valid_from <= at &&
-		position->valid_until > at;
+	gauth_moment_bound(moment, position->valid_from);
+	gauth_moment_bound(moment, position->valid_until);
+	return !position->revoked && position->valid_from <= moment->at &&
+		position->valid_until > moment->at;
 }
 
 static bool
-person_stands(GauthSpan name, TimestampTz at)
+person_stands(GauthSpan name, GauthMoment *moment)
 {
 	GauthParty	person;
 
 	return gauth_party_find(name, &person) &&
 		person.kind == GAUTH_PARTY_PERSON && gauth_party_stands(&person) &&
-		gauth_evidence_exists("party", name, "identity", at);
+		gauth_evidence_exists("party", name, "identity", moment);
 }
 
 /*
  * gauth_representative_stands
- *		Does the position hold at the instant: neither revoked nor over, the
+ *		Does the position hold at the moment: neither revoked nor over, the
  *		person alive, able and of proven identity, and so too whoever
  *		authorized it (RFC 0111 section 6)?
  */
 bool
 gauth_representative_stands(const GauthRepresentative *position,
-							TimestampTz at)
+							GauthMoment *moment)
 {
 	GauthRepresentative authorizer;
 
-	if (!is_in_time(position, at) || !person_stands(position->party, at))
+	if (!is_in_time(position, moment) ||
+		!person_stands(position->party, moment))
 		return false;
 	if (gauth_span_is(position->kind, GAUTH_OWNER_AUTHORIZER))
 		return true;
 	return gauth_representative_find(position->principal,
 									 position->authorizer,
 									 GAUTH_OWNER_AUTHORIZER, &authorizer) &&
-		is_in_time(&authorizer, at) && person_stands(authorizer.party, at);
+		is_in_time(&authorizer, moment) &&
+		person_stands(authorizer.party, moment);
 }
 
 /*
@@ -259,7 +310,8 @@ gauth_representative_stands(const GauthRepresentative *position,
  *		Has the person a position of this kind in force, for anybody?
  */
 bool
-gauth_representative_any(GauthSpan party, const char *kind, TimestampTz at)
+gauth_representative_any(GauthSpan party, const char *kind,
+						 GauthMoment *moment)
 {
 	GauthScan	scan;
 	bool		found = false;
@@ -273,7 +325,7 @@ gauth_representative_any(GauthSpan party, const char *kind, TimestampTz at)
 		GauthRepresentative position;
 
 		read_representative(&scan, &position);
-		found = gauth_representative_stands(&position, at);
+		found = gauth_representative_stands(&position, moment);
 	}
 	gauth_scan_end(&scan);
 	return found;
@@ -333,6 +385,7 @@ gauth_resource_server_find(GauthSpan server, GauthResourceServer *found)
 static bool
 find_person_of(GauthSpan principal, TimestampTz at, GauthSpan *person)
 {
+	GauthMoment moment = gauth_moment(at);
 	GauthScan	scan;
 	bool		found = false;
 
@@ -343,7 +396,7 @@ find_person_of(GauthSpan principal, TimestampTz at, GauthSpan *person)
 		GauthRepresentative position;
 
 		read_representative(&scan, &position);
-		found = gauth_representative_stands(&position, at);
+		found = gauth_representative_stands(&position, &moment);
 		if (found)
 			*person = position.party;
 	}

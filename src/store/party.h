@@ -88,6 +88,16 @@ enum
 #define GAUTH_CLIENT_OWNER		"client_owner"
 #define GAUTH_RESOURCE_OWNER	"resource_owner"
 
+/*
+ * When a question is asked, and until when the answer stays the same as long
+ * as no table changes.
+ */
+typedef struct GauthMoment
+{
+	TimestampTz at;
+	TimestampTz until;
+} GauthMoment;
+
 typedef enum GauthPartyKind
 {
 	GAUTH_PARTY_PERSON,
@@ -143,17 +153,20 @@ typedef struct GauthResourceServer
 extern bool gauth_party_actor(GauthSpan *party);
 extern bool gauth_party_find(GauthSpan name, GauthParty *party);
 extern bool gauth_party_stands(const GauthParty *party);
+extern bool gauth_party_succeeds(GauthSpan agent, GauthSpan successor);
 extern bool gauth_party_root(GauthSpan party, TimestampTz at,
 							 GauthSpan *person);
+extern GauthMoment gauth_moment(TimestampTz at);
+extern void gauth_moment_bound(GauthMoment *moment, TimestampTz change);
 extern bool gauth_evidence_exists(const char *about, GauthSpan subject,
-								  const char *kind, TimestampTz at);
+								  const char *kind, GauthMoment *moment);
 extern bool gauth_representative_find(GauthSpan principal, GauthSpan party,
 									  const char *kind,
 									  GauthRepresentative *representative);
 extern bool gauth_representative_stands(const GauthRepresentative *position,
-										TimestampTz at);
+										GauthMoment *moment);
 extern bool gauth_representative_any(GauthSpan party, const char *kind,
-									 TimestampTz at);
+									 GauthMoment *moment);
 extern bool gauth_client_find(GauthSpan agent, GauthClient *client);
 extern bool gauth_resource_server_find(GauthSpan server,
 									   GauthResourceServer *found);

@@ -15,6 +15,7 @@
 #include "store/compat.h"
 #include "store/crypto.h"
 #include "store/issuer.h"
+#include "store/extended.h"
 #include "store/relation.h"
 
 /*
@@ -120,7 +121,8 @@ is_revoked(const GauthJwt *jwt)
  *		Verify a token against the issuer it names, its revocation included, at
  *		the time of the statement.
  *
- * Errors: those of gauth_issuer_verify, GAUTH_TOKEN_REVOKED.
+ * Errors: those of gauth_issuer_verify, GAUTH_TOKEN_REVOKED, and for an
+ * extended token those of gauth_extended_verify.
  */
 GauthStatus
 gauth_token_verify(GauthArena *arena, GauthSpan token,
@@ -128,10 +130,13 @@ gauth_token_verify(GauthArena *arena, GauthSpan token,
 				   GauthIssuer **issuer, GauthError *err)
 {
 	TimestampTz now = GetCurrentStatementStartTimestamp();
+	GauthSpan	mandate;
 	GauthStatus status = gauth_issuer_verify(arena, token, audience, now, jwt,
 											 issuer, err);
 
 	if (status == GAUTH_OK && is_revoked(jwt))
 		status = gauth_fail(err, GAUTH_TOKEN_REVOKED, "jti");
+	if (status == GAUTH_OK)
+		status = gauth_extended_verify(jwt, *issuer, now, &mandate, err);
 	return status;
 }

@@ -244,6 +244,10 @@ RESET SESSION AUTHORIZATION;
 SELECT gauth.withdraw_evidence(id), gauth.withdraw_evidence(id) AS again
 FROM gauth.evidence WHERE subject = 'rita';
 
+-- every change is an entry of the ledger
+SELECT kind, count(*) FROM gauth.entry
+WHERE kind ~ '^(party|identity|representative|client|server|evidence)[.]' GROUP BY kind ORDER BY kind COLLATE "C";
+
 -- no table is anybody's to read or write
 SET SESSION AUTHORIZATION regress_party_md;
 SELECT t, has_table_privilege('gauth.' || t, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE') AS any_right

@@ -62,7 +62,7 @@ VALUES
     ('audit_append'), ('audit_wait'),
     -- ask in C who calls
     ('grant_access'), ('reapply_access'), ('revoke_access'), ('unlock'),
-    ('acting_party'), ('activate_client'), ('approve_client'),
+    ('acting_party'), ('issue_mandate_token'), ('activate_client'), ('approve_client'),
     ('authorize_client'), ('authorize_representative'), ('change_party'),
     ('enroll_resource_server'), ('party'), ('register_party'),
     ('revoke_client'), ('revoke_representative'), ('revoke_resource_server'),
@@ -131,13 +131,14 @@ FROM member_function
 WHERE provolatile <> 'v'
 AND proparallel <> 's'
 AND proname NOT IN ('inspect_token', 'introspect_token', 'lint', 'lint_keys',
-                    'root_key_state', 'verify')
+                    'root_key_state', 'verify', 'introspect_mandate_token')
 ORDER BY object;
 
 -- records what it decided or changes the state, and does not say so
 SELECT object
 FROM member_function
 WHERE provolatile <> 'v'
+AND proname <> 'register'
 AND (proname IN ('authenticate', 'decide', 'enforce', 'enforce_batch',
                  'process_transaction', 'purge_tokens', 'unlock')
      OR proname ~ '^(add|bind|configure|create|drop|grant|issue|put|register|report|revoke|rotate|set|unbind)(_|$)')

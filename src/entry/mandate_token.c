@@ -1,0 +1,285 @@
+/*
+ * mandate_token.c
+ *		Issuing a token about a mandate in force (RFC 0116 section 5).
+ *
+ * The issuer that the mandate names signs it, with RS256 or ES256 and nothing
+ * else.  It ends with the mandate, or when the issuer's longest lifetime is
+ * over.  While the mandate's agent cannot act, its successor gets the token.
+ */
+#include "entry/mandate_token.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "base/text.h"
+#include "entry/actor.h"
+#include "entry/args.h"
+#include "entry/report.h"
+#include "poa/checksum.h"
+#include "poa/extended.h"
+#include "store/crypto.h"
+#include "store/issuer.h"
+#include "store/ledger.h"
+#include "store/write.h"
+
+/*
+ * gauth_mandate_require_active
+ *		The mandate as of now; raises unless it is in force.
+ */
+void
+gauth_mandate_require_active(GauthSpan id, GauthMandate *mandate)
+{
+	if (!gauth_mandate_find(id, GetCurrentTimestamp(), mandate))
+		gauth_raise_rule("MANDATE_NOT_FOUND");
+	if (mandate->status == GAUTH_MANDATE_EXPIRED)
+		gauth_raise_rule("MANDATE_EXPIRED");
+	if (mandate->status != GAUTH_MANDATE_ACTIVE)
+		gauth_raise_rule("MANDATE_NOT_ACTIVE");
+}
+
+static GauthIssuer *
+find_issuer(const GauthMandate *mandate)
+{
+	GauthIssuer *issuer = gauth_issuer_find(mandate->credential->issuer);
+
+	if (issuer == NULL)
+		gauth_raise_issuer_unknown();
+	if (!issuer->hosted)
+		gauth_raise_issuer_not_hosted();
+	return issuer;
+}
+
+static GauthKey *
+find_key(GauthIssuer *issuer, GauthSpan *kid)
+{
+	GauthKey   *key;
+	GauthError	err = {0};
+
+	if (gauth_issuer_signer(issuer, &key, kid, &err) != GAUTH_OK)
+	{
+		if (err.status == GAUTH_KEY_NOT_FOUND)
+			gauth_raise_key_unknown();
+		gauth_raise(&err);
+	}
+	if (!gauth_extended_algorithm(gauth_key_algorithm(key)) ||
+		(issuer->typ.len > 0 && !gauth_span_is(issuer->typ, "JWT")))
+		gauth_raise_rule("ALGORITHM_PROHIBITED");
+	return key;
+}
+
+/* the agent, or who stands in for it; neither: nobody can act */
+static GauthSpan
+find_subject(const GauthMandate *mandate)
+{
+	GauthParty	agent;
+
+	if (!gauth_party_find(mandate->agent, &agent) ||
+		gauth_party_stands(&agent))
+		return mandate->agent;
+	if (!gauth_party_succeeds(mandate->agent, agent.successor))
+		gauth_raise_rule("PARTY_NOT_ACTIVE");
+	return agent.successor;
+}
+
+static GauthSpan
+make_token_id(void)
+{
+	GauthWrite	none = {0};
+	Datum		id;
+
+	if (!gauth_write_returning(&none, "SELECT 'tok_' || gen_random_uuid()",
+							   &id))
+		elog(ERROR, "there is no random number");
+	return gauth_varlena_span(DatumGetTextPP(id));
+}
+
+static GauthSpan
+make_header(GauthArena *arena, GauthKey *key, GauthSpan kid)
+{
+	const char *algorithm = gauth_algorithm_name(gauth_key_algorithm(key));
+	GauthText	text;
+	GauthSpan	header;
+
+	gauth_text_init(&text, arena);
+	gauth_text_append(&text, GAUTH_SPAN("{\"alg\":"));
+	gauth_text_append_json_string(&text, gauth_span_of(algorithm));
+	gauth_text_append(&text, GAUTH_SPAN(",\"kid\":"));
+	gauth_text_append_json_string(&text, kid);
+	gauth_text_append(&text, GAUTH_SPAN(",\"typ\":\"JWT\"}"));
+	if (!gauth_text_finish(&text, &header))
+		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "token");
+	return header;
+}
+
+/* appendix F: of all that the mandate enables the agent to do */
+static GauthSpan
+make_capability_hash(GauthArena *arena, const GauthMandate *mandate)
+{
+	GauthError	err = {0};
+	GauthHasher hasher = {arena, gauth_crypto(), &err};
+	GauthChecksum checksum;
+
+	if (gauth_checksum_json(&hasher, mandate->credential->powers.json,
+							&checksum) != GAUTH_OK)
+		gauth_raise(&err);
+	return gauth_span_of(pstrdup(checksum.text));
+}
+
+static void
+describe(GauthArena *arena, const GauthMandateToken *token,
+		 GauthExtendedSource *source)
+{
+	const GauthMandate *mandate = token->mandate;
+
+	source->audiences = token->audiences;
+	source->audience_count = token->audience_count;
+	source->token_id = token->token_id;
+	source->mandate = mandate->id;
+	source->scope = token->scope;
+	source->credential = mandate->credential;
+	source->scope_checksum = mandate->scope_checksum;
+	source->tool_permissions_hash = mandate->tool_permissions_hash;
+	source->platform_permissions_hash = mandate->platform_permissions_hash;
+	source->capability_hash = make_capability_hash(arena, mandate);
+	source->budget_total = mandate->budget_total;
+	source->budget_remaining = mandate->budget_remaining;
+}
+
+static Datum
+audience_datum(const GauthMandateToken *token)
+{
+	Datum	   *items = palloc(sizeof(Datum) * (Size) token->audience_count);
+	int			i;
+
+	for (i = 0; i < token->audience_count; i++)
+		items[i] = gauth_text_datum(token->audiences[i]);
+	return PointerGetDatum(construct_array(items, token->audience_count,
+										   TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+static void
+store_token(const GauthMandateToken *token, const GauthExtendedSource *source)
+{
+	TimestampTz issued_at = gauth_seconds_timestamp(source->issued_at);
+	GauthWrite	write = {0};
+
+	gauth_write_text(&write, source->issuer);
+	gauth_write_text(&write, token->token_id);
+	gauth_write_text(&write, source->subject);
+	gauth_write_text(&write, token->kid);
+	gauth_write_value(&write, TEXTARRAYOID, audience_datum(token), false);
+	gauth_write_text(&write, token->scope);
+	gauth_write_value(&write, TIMESTAMPTZOID,
+					  TimestampTzGetDatum(issued_at), false);
+	gauth_write_value(&write, TIMESTAMPTZOID,
+					  TimestampTzGetDatum(token->expires_at), false);
+	(void) gauth_write_run(&write,
+						   "INSERT INTO gauth.token (issuer, jti, subject,"
+						   " client, kid, audience, scope, issued_at,"
+						   " expires_at) VALUES ($1, $2, $3, $3, $4, $5,"
+						   " $6::gauth.scope, $7, $8)");
+}
+
+/* section 12.4: jti, sub, iss, iat, exp, profile; never the token */
+static void
+record(GauthArena *arena, const GauthMandateToken *token,
+	   const GauthExtendedSource *source)
+{
+	GauthProfile profile = token->mandate->credential->powers.profile;
+	GauthNote	note = {.kind = "token.issue"};
+	GauthText	text;
+
+	gauth_text_init(&text, arena);
+	gauth_text_append(&text, GAUTH_SPAN("{\"sub\":"));
+	gauth_text_append_json_string(&text, source->subject);
+	gauth_text_append(&text, GAUTH_SPAN(",\"iss\":"));
+	gauth_text_append_json_string(&text, source->issuer);
+	gauth_text_append(&text, GAUTH_SPAN(",\"iat\":"));
+	gauth_text_append_int64(&text, source->issued_at);
+	gauth_text_append(&text, GAUTH_SPAN(",\"exp\":"));
+	gauth_text_append_int64(&text, source->expires_at);
+	gauth_text_append(&text, GAUTH_SPAN(",\"profile\":"));
+	gauth_text_append_json_string(&text,
+								  gauth_span_of(gauth_profile_name(profile)));
+	if (token->grant.data != NULL)
+	{
+		gauth_text_append(&text, GAUTH_SPAN(",\"grant\":"));
+		gauth_text_append_json_string(&text, token->grant);
+	}
+	gauth_text_append_char(&text, '}');
+	if (!gauth_text_finish(&text, &note.payload))
+		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "token");
+	note.action = GAUTH_SPAN("issue");
+	note.resource = token->mandate->id;
+	note.mandate = token->mandate->id;
+	note.token_id = token->token_id;
+	note.actor = gauth_actor_name();
+	note.agent = source->subject;
+	gauth_ledger_append(&note, NULL);
+}
+
+/* the successor takes over: that is worth an entry of its own */
+static void
+record_takeover(const GauthMandateToken *token,
+				const GauthExtendedSource *source)
+{
+	GauthNote	note = {.kind = "agent.takeover"};
+
+	if (gauth_span_equal(source->subject, token->mandate->agent))
+		return;
+	note.action = GAUTH_SPAN("takeover");
+	note.resource = token->mandate->agent;
+	note.mandate = token->mandate->id;
+	note.token_id = token->token_id;
+	note.actor = gauth_actor_name();
+	note.agent = source->subject;
+	gauth_ledger_append(&note, NULL);
+}
+
+/*
+ * gauth_mandate_token_issue
+ *		Sign, store and record a token; whether the caller may is the caller's
+ *		affair.
+ *
+ * Raises TOKEN_TOO_LARGE above 4096 bytes, ALGORITHM_PROHIBITED when the
+ * issuer signs otherwise, PARTY_NOT_ACTIVE when neither the agent nor a
+ * successor can act.
+ */
+void
+gauth_mandate_token_issue(GauthArena *arena, GauthMandateToken *token)
+{
+	GauthIssuer *issuer = find_issuer(token->mandate);
+	GauthKey   *key = find_key(issuer, &token->kid);
+	GauthExtendedSource source = {0};
+	TimestampTz until = Min(token->until, token->mandate->expires_at);
+	GauthSpan	payload;
+	GauthStatus status;
+
+	token->token_id = make_token_id();
+	describe(arena, token, &source);
+	source.issuer = issuer->issuer;
+	source.subject = find_subject(token->mandate);
+	source.issued_at = gauth_timestamp_seconds(GetCurrentTimestamp());
+	source.expires_at = source.issued_at + issuer->max_lifetime;
+	if (!TIMESTAMP_NOT_FINITE(until))
+		source.expires_at = Min(source.expires_at,
+								gauth_timestamp_seconds(until));
+	if (source.expires_at <= source.issued_at)
+		gauth_raise_rule("MANDATE_EXPIRED");
+	token->expires_at = gauth_seconds_timestamp(source.expires_at);
+
+	status = gauth_extended_write(arena, &source, &payload);
+	if (status == GAUTH_OK)
+		status = gauth_jws_sign(arena, key,
+								make_header(arena, key, token->kid), payload,
+								&token->token);
+	if (status != GAUTH_OK)
+		gauth_raise_status(status, "token");
+	if (token->token.len > GAUTH_EXTENDED_MAX)
+		gauth_raise_rule("TOKEN_TOO_LARGE");
+	store_token(token, &source);
+	record(arena, token, &source);
+	record_takeover(token, &source);
+}
