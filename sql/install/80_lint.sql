@@ -331,6 +331,47 @@ END;
 COMMENT ON FUNCTION gauth.lint_keys() IS
 'findings about issuers and their keys';
 
+CREATE FUNCTION gauth.lint_recorder()
+RETURNS TABLE (severity text, object text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH state AS MATERIALIZED (
+        SELECT * FROM gauth.recorder_state()
+    )
+    SELECT 'error',
+           'ledger',
+           'the server has no shared memory for it: denials are not recorded, and permits of read-only transactions are refused',
+           'make /dev/shm larger'
+    FROM state
+    WHERE worker = 'no memory'
+    UNION ALL
+    SELECT 'error',
+           'ledger',
+           pg_catalog.format('%s denials were lost since the server started',
+                             lost),
+           'raise max_worker_processes, so that the process that records them always finds a place'
+    FROM state
+    WHERE lost > 0
+    UNION ALL
+    SELECT 'warning',
+           'ledger',
+           pg_catalog.format('%s denials are not recorded yet',
+                             unwritten + kept),
+           'see gauth.recorder_state(); raise max_worker_processes when there is no worker'
+    FROM state
+    WHERE unwritten + kept > 0
+    UNION ALL
+    SELECT 'notice',
+           'ledger',
+           'there was no room for a denial at some time since the server started',
+           'see gauth.recorder_state(): is the disk slow, or was the worker away?'
+    FROM state
+    WHERE parts_most = parts;
+END;
+
+COMMENT ON FUNCTION gauth.lint_recorder() IS
+'findings about the process that records denials';
+
 CREATE FUNCTION gauth.lint()
 RETURNS TABLE (severity text, object text, finding text, remedy text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
@@ -342,6 +383,8 @@ BEGIN ATOMIC
         SELECT * FROM gauth.lint_roles()
         UNION ALL
         SELECT * FROM gauth.lint_keys()
+        UNION ALL
+        SELECT * FROM gauth.lint_recorder()
     ) l
     ORDER BY pg_catalog.array_position(
                  ARRAY['error', 'warning', 'notice'], l.severity
@@ -351,4 +394,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION gauth.lint() IS
-'what is set up in a way that protects less than it seems to: tables, views, policies, roles, keys; for administrators';
+'what is set up in a way that protects less than it seems to: tables, views, policies, roles, keys, the recording of denials; for administrators';

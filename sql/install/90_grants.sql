@@ -80,6 +80,7 @@ REVOKE EXECUTE ON FUNCTION
     gauth.guard(),
     gauth.audit_seal(),
     gauth.audit_root(),
+    gauth.recorder_state(),
     gauth.audit_verify(text, bigint, bigint),
     gauth.verify(text, text),
     gauth.inspect_token(text, text),
@@ -139,6 +140,7 @@ REVOKE EXECUTE ON FUNCTION
     gauth.lint_relations(),
     gauth.lint_roles(),
     gauth.lint_keys(),
+    gauth.lint_recorder(),
     gauth.lint()
 FROM PUBLIC;
 
@@ -151,6 +153,7 @@ GRANT EXECUTE ON FUNCTION
     gauth.count_tool_calls(text, text, integer),
     gauth.audit_seal(),
     gauth.audit_root(),
+    gauth.recorder_state(),
     gauth.audit_verify(text, bigint, bigint),
     gauth.verify(text, text),
     gauth.inspect_token(text, text),
@@ -210,5 +213,6 @@ GRANT EXECUTE ON FUNCTION
     gauth.lint_relations(),
     gauth.lint_roles(),
     gauth.lint_keys(),
+    gauth.lint_recorder(),
     gauth.lint()
 TO @extowner@;

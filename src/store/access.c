@@ -106,12 +106,15 @@ static const char *const administrator_functions[] = {
 	"gauth.lint_relations()",
 	"gauth.lint_roles()",
 	"gauth.lint_keys()",
+	"gauth.lint_recorder()",
+	"gauth.recorder_state()",
 	"gauth.lint()",
 	NULL
 };
 static const char *const auditor_functions[] = {
 	"gauth.audit_seal()",
 	"gauth.audit_root()",
+	"gauth.recorder_state()",
 	"gauth.audit_verify(text, bigint, bigint)",
 	NULL
 };
