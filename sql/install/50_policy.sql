@@ -262,6 +262,22 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION gauth.put_schema(text, text) IS
 'gives a store its Cedar schema, human or JSON form; a strict store''s policies must validate against it; for administrators of the store; raises 42601, 22023, 42704';
 
+CREATE FUNCTION gauth.policy_sets()
+RETURNS TABLE (
+    store text,
+    version bigint,
+    policies integer,
+    size bigint,
+    built boolean,
+    shared boolean,
+    uses bigint
+)
+AS 'MODULE_PATHNAME', 'gauth_sql_policy_sets'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION gauth.policy_sets() IS
+'the compiled policies that this session has in memory, in bytes: built by itself, or found in memory that the sessions of the database share; uses: how often a shared set has spared somebody building it, NULL when it is no longer given to others; for administrators';
+
 CREATE FUNCTION gauth.create_policy(
     id text,
     source text,

@@ -5,12 +5,17 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 #include "entry/args.h"
 #include "entry/policy_change.h"
 #include "entry/report.h"
 #include "entry/require.h"
+#include "entry/strings.h"
 #include "store/access.h"
+#include "store/policy_share.h"
 #include "store/policy_store.h"
 
 #define STORE_NAME_MAX	255
@@ -19,6 +24,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_create_policy_store);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_drop_policy_store);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_set_policy_mode);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_put_schema);
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_policy_sets);
 
 static void
 check_mode(GauthSpan mode)
@@ -155,4 +161,49 @@ gauth_sql_put_schema(PG_FUNCTION_ARGS)
 							   source);
 	gauth_policy_change_end(&change, true);
 	PG_RETURN_VOID();
+}
+
+/* the columns of gauth.policy_sets, by place */
+enum
+{
+	SET_STORE, SET_VERSION, SET_POLICIES, SET_SIZE, SET_BUILT, SET_SHARED,
+	SET_USES, SET_COLUMNS
+};
+
+static void
+put_set(void *state, void *thing)
+{
+	ReturnSetInfo *result = state;
+	const GauthPolicyStore *store = thing;
+	Datum		values[SET_COLUMNS];
+	bool		nulls[SET_COLUMNS] = {0};
+	bool		is_shared = store->shared.segment != NULL;
+	int64		uses = 0;
+
+	values[SET_STORE] = gauth_text_datum(store->name);
+	values[SET_VERSION] = Int64GetDatum(store->version);
+	values[SET_POLICIES] =
+		Int32GetDatum((int32) gauth_policy_set_count(store->set));
+	values[SET_SIZE] =
+		Int64GetDatum((int64) gauth_policy_set_size(store->set));
+	values[SET_BUILT] = BoolGetDatum(store->built);
+	values[SET_SHARED] = BoolGetDatum(is_shared);
+	nulls[SET_USES] = !is_shared ||
+		!gauth_policy_share_uses(store->key, &uses);
+	values[SET_USES] = Int64GetDatum(uses);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * gauth.policy_sets() returns setof (store text, version bigint,
+ *		policies integer, size bigint, built boolean, shared boolean,
+ *		uses bigint)
+ */
+Datum
+gauth_sql_policy_sets(PG_FUNCTION_ARGS)
+{
+	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
+	InitMaterializedSRF(fcinfo, 0);
+	gauth_policy_store_each(put_set, fcinfo->resultinfo);
+	return (Datum) 0;
 }

@@ -11,6 +11,10 @@
 
 #include "policy/policy_set.h"
 
+/*
+ * Moves on with any change of the layout or of what the compiler makes of a
+ * policy: programs of two versions may see each other's sets.
+ */
 #define GAUTH_BLOB_MAGIC	UINT64_C(0x3131746573637067)
 
 /* a larger set is refused: offsets have 32 bits */

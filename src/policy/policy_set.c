@@ -189,6 +189,17 @@ gauth_policy_set_compile(GauthArena *arena, const GauthPolicyList *list,
 }
 
 /*
+ * gauth_policy_set_format
+ *		A number that is another one whenever the same list is compiled to
+ *		something else.
+ */
+uint64_t
+gauth_policy_set_format(void)
+{
+	return GAUTH_BLOB_MAGIC;
+}
+
+/*
  * gauth_policy_set_check
  *		Is this block a compiled set of this version, and all of it there?
  *

@@ -27,6 +27,7 @@ extern GauthStatus gauth_policy_set_compile(GauthArena *arena,
 											const GauthPolicyLimits *limits,
 											const GauthPolicySet **set,
 											GauthError *err);
+extern uint64_t gauth_policy_set_format(void);
 extern bool gauth_policy_set_check(const void *block, size_t size);
 extern size_t gauth_policy_set_size(const GauthPolicySet *set);
 extern uint32_t gauth_policy_set_count(const GauthPolicySet *set);

@@ -82,6 +82,7 @@ static const char *const administrator_functions[] = {
 	"gauth.list_private_keys()",
 	"gauth.create_policy_store(text, text)",
 	"gauth.drop_policy_store(text)",
+	"gauth.policy_sets()",
 	"gauth.set_policy_mode(text, text)",
 	"gauth.put_schema(text, text)",
 	"gauth.create_policy(text, text, text)",

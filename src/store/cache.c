@@ -110,3 +110,21 @@ gauth_cache_add(GauthCache *cache, GauthSpan name, void *thing)
 
 	entry->thing = thing;
 }
+
+/*
+ * gauth_cache_each
+ *		Show the visitor everything that is remembered, true or not.
+ */
+void
+gauth_cache_each(GauthCache *cache, void (*visit) (void *state, void *thing),
+				 void *state)
+{
+	HASH_SEQ_STATUS entries;
+	Entry	   *entry;
+
+	if (cache->things == NULL)
+		return;
+	hash_seq_init(&entries, cache->things);
+	while ((entry = hash_seq_search(&entries)) != NULL)
+		visit(state, entry->thing);
+}

@@ -27,6 +27,9 @@ typedef struct GauthCache
 
 extern void *gauth_cache_find(GauthCache *cache, GauthSpan name);
 extern void gauth_cache_add(GauthCache *cache, GauthSpan name, void *thing);
+extern void gauth_cache_each(GauthCache *cache,
+							 void (*visit) (void *state, void *thing),
+							 void *state);
 extern void gauth_cache_forget(GauthCache *cache);
 
 #endif							/* GAUTH_STORE_CACHE_H */

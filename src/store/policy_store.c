@@ -2,8 +2,9 @@
  * policy_store.c
  *		Policy stores, compiled and ready to decide.
  *
- * A store is read and compiled at its first decision in a session, off to
- * the side, and is in use once it is complete.  A policy that cannot be
+ * A store is read at its first decision in a session, and compiled unless
+ * somebody has compiled these policies already (policy_share.c); off to the
+ * side, and is in use once it is complete.  A policy that cannot be
  * compiled makes the whole store unusable: deciding without a forbid that
  * somebody wrote would be worse than not deciding.
  */
@@ -12,11 +13,11 @@
 #include "utils/memutils.h"
 
 #include "policy/entity_json.h"
-#include "policy/parser.h"
 #include "policy/schema_text.h"
 #include "store/cache.h"
 #include "store/compat.h"
 #include "store/memory.h"
+#include "store/policy_rows.h"
 #include "store/relation.h"
 
 /* what gauth itself adds to every schema: mandates, and context.gauth */
@@ -34,9 +35,19 @@ static const char fragment[] =
 "    };\n"
 "}\n";
 
+/* bytes of policies that are compiled faster than memory is shared */
+#define SHARED_LEAST	16384
+
+static void
+release(void *thing)
+{
+	gauth_policy_share_release(&((GauthPolicyStore *) thing)->shared);
+}
+
 static GauthCache cache = {
 	.title = "gauth policies",
-	.group = GAUTH_GROUP_POLICIES
+	.group = GAUTH_GROUP_POLICIES,
+	.release = release
 };
 
 /*
@@ -99,164 +110,6 @@ gauth_policy_schema_read(GauthArena *arena, GauthSpan source,
 	return status;
 }
 
-/* one row: a policy or a template, under the name of the row */
-static GauthStatus
-add_policy(GauthArena *arena, GauthPolicyList *list, GauthSpan id,
-		   GauthSpan text, GauthError *err)
-{
-	GauthPolicyList one;
-	GauthPolicy *policy;
-	GauthStatus status = gauth_policy_parse(arena, text,
-											&gauth_policy_default_limits,
-											&one, err);
-
-	if (status != GAUTH_OK)
-		return status;
-	policy = one.policies != NULL ? one.policies : one.templates;
-	policy->id = id;
-	gauth_policy_list_add(list, policy);
-	return GAUTH_OK;
-}
-
-/* a text of the current row, in memory that lives as long as the arena */
-static GauthStatus
-copy_column(GauthArena *arena, const GauthScan *scan, AttrNumber column,
-			GauthSpan *text)
-{
-	*text = gauth_scan_text(scan, column);
-	if (text->data != NULL && !gauth_arena_copy(arena, *text, text))
-		return GAUTH_OUT_OF_MEMORY;
-	return GAUTH_OK;
-}
-
-static GauthStatus
-read_policies(GauthArena *arena, GauthSpan store, GauthPolicyList *list,
-			  GauthError *err)
-{
-	GauthScan	scan;
-	GauthStatus status = GAUTH_OK;
-
-	gauth_scan_begin(&scan, GAUTH_TABLE_POLICY);
-	gauth_scan_key_text(&scan, POLICY_STORE, store);
-	while (status == GAUTH_OK && gauth_scan_next(&scan))
-	{
-		GauthSpan	id;
-		GauthSpan	text;
-
-		status = copy_column(arena, &scan, POLICY_ID, &id);
-		if (status == GAUTH_OK)
-			status = copy_column(arena, &scan, POLICY_SOURCE, &text);
-		if (status == GAUTH_OK)
-			status = add_policy(arena, list, id, text, err);
-	}
-	gauth_scan_end(&scan);
-	return status;
-}
-
-static GauthStatus
-read_uid(GauthArena *arena, const GauthScan *scan, AttrNumber column,
-		 const GauthUid **uid, GauthError *err)
-{
-	GauthSpan	text;
-	GauthStatus status = copy_column(arena, scan, column, &text);
-
-	*uid = NULL;
-	if (status == GAUTH_OK && text.data != NULL)
-		status = gauth_uid_parse(arena, text, uid, err);
-	return status;
-}
-
-/* the policy that a row of gauth.policy_link makes */
-static GauthStatus
-add_link(GauthArena *arena, const GauthScan *scan, GauthPolicyList *list,
-		 GauthError *err)
-{
-	GauthSpan	name = gauth_scan_text(scan, LINK_TEMPLATE);
-	const GauthPolicy *template = gauth_template_find(list, name);
-	const GauthUid *principal;
-	const GauthUid *resource;
-	GauthSpan	id;
-	GauthPolicy *policy;
-	GauthStatus status;
-
-	if (template == NULL)
-		return gauth_fail(err, GAUTH_INVALID_VALUE, "a link has no template");
-	status = read_uid(arena, scan, LINK_PRINCIPAL, &principal, err);
-	if (status == GAUTH_OK)
-		status = read_uid(arena, scan, LINK_RESOURCE, &resource, err);
-	if (status == GAUTH_OK)
-		status = copy_column(arena, scan, LINK_ID, &id);
-	if (status == GAUTH_OK)
-		status = gauth_policy_link(arena, template, id, principal, resource,
-								   &policy, err);
-	if (status == GAUTH_OK)
-		gauth_policy_list_add(list, policy);
-	return status;
-}
-
-static GauthStatus
-read_links(GauthArena *arena, GauthSpan store, GauthPolicyList *list,
-		   GauthError *err)
-{
-	GauthScan	scan;
-	GauthStatus status = GAUTH_OK;
-
-	gauth_scan_begin(&scan, GAUTH_TABLE_POLICY_LINK);
-	gauth_scan_key_text(&scan, LINK_STORE, store);
-	while (status == GAUTH_OK && gauth_scan_next(&scan))
-		status = add_link(arena, &scan, list, err);
-	gauth_scan_end(&scan);
-	return status;
-}
-
-/* the row of a store; the default one may be without */
-typedef struct StoreRow
-{
-	bool		found;
-	GauthPolicyMode mode;
-	int64		version;
-	GauthSpan	schema;			/* without data: none */
-} StoreRow;
-
-static GauthStatus
-read_row(GauthArena *arena, GauthSpan name, StoreRow *row)
-{
-	GauthScan	scan;
-	GauthSpan	mode;
-	bool		is_null;
-	GauthStatus status = GAUTH_OK;
-
-	memset(row, 0, sizeof(*row));
-	row->mode = GAUTH_POLICY_STRICT;
-	gauth_scan_begin(&scan, GAUTH_TABLE_POLICY_STORE);
-	gauth_scan_key_text(&scan, POLICY_STORE_STORE, name);
-	row->found = gauth_scan_next(&scan);
-	if (row->found)
-	{
-		mode = gauth_scan_text(&scan, POLICY_STORE_MODE);
-		(void) gauth_policy_mode_find(mode, &row->mode);
-		row->version = DatumGetInt64(gauth_scan_value(&scan,
-													  POLICY_STORE_VERSION,
-													  &is_null));
-		status = copy_column(arena, &scan, POLICY_STORE_SCHEMA, &row->schema);
-	}
-	gauth_scan_end(&scan);
-	return status;
-}
-
-static GauthStatus
-read_list(GauthArena *arena, GauthSpan name, GauthPolicyList *list,
-		  GauthError *err)
-{
-	GauthStatus status;
-
-	memset(list, 0, sizeof(*list));
-	status = read_policies(arena, name, list, err);
-	if (status == GAUTH_OK)
-		status = read_links(arena, name, list, err);
-	return status;
-}
-
 /*
  * gauth_policy_store_source
  *		Everything of a store as it is written, in the arena; of a store that
@@ -266,16 +119,18 @@ GauthStatus
 gauth_policy_store_source(GauthArena *arena, GauthSpan name,
 						  GauthPolicySource *source, GauthError *err)
 {
-	StoreRow	row;
-	GauthStatus status = read_row(arena, name, &row);
+	GauthPolicyRows rows;
+	GauthStatus status = gauth_policy_rows_read(arena, name, &rows);
 
 	memset(source, 0, sizeof(*source));
-	source->mode = row.mode;
-	if (status == GAUTH_OK && row.schema.data != NULL)
-		status = gauth_policy_schema_read(arena, row.schema, &source->schema,
+	source->mode = rows.mode;
+	if (status != GAUTH_OK)
+		return gauth_fail(err, status, "policies");
+	if (rows.schema.data != NULL)
+		status = gauth_policy_schema_read(arena, rows.schema, &source->schema,
 										  err);
 	if (status == GAUTH_OK)
-		status = read_list(arena, name, &source->list, err);
+		status = gauth_policy_rows_parse(arena, &rows, &source->list, err);
 	return status;
 }
 
@@ -316,40 +171,85 @@ make_actions(GauthArena *arena, GauthPolicyStore *store, GauthError *err)
 	return status;
 }
 
-/*
- * The tree of the policies is needed for compiling only; the schema and the
- * compiled set stay.
- */
+static bool
+is_shareable(const GauthPolicyRows *rows)
+{
+	return rows->size >= SHARED_LEAST;
+}
+
+/* the schema stays with the store */
 static GauthStatus
-compile(GauthArena *kept, GauthArena *scratch, const StoreRow *row,
+make_schema(GauthArena *kept, const GauthPolicyRows *rows,
+			GauthPolicyStore *store, GauthError *err)
+{
+	GauthSpan	text;
+	GauthStatus status;
+
+	if (rows->schema.data == NULL)
+		return GAUTH_OK;
+	if (!gauth_arena_copy(kept, rows->schema, &text))
+		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "schema");
+	status = gauth_policy_schema_read(kept, text, &store->schema, err);
+	return status != GAUTH_OK ? status : make_actions(kept, store, err);
+}
+
+/* the trees of the policies are needed for compiling only */
+static GauthStatus
+compile(GauthArena *kept, GauthArena *scratch, const GauthPolicyRows *rows,
 		GauthPolicyStore *store, GauthError *err)
 {
 	GauthPolicyList list;
-	const GauthPolicySet *set;
 	GauthSpan	block;
-	GauthStatus status = GAUTH_OK;
+	GauthStatus status = gauth_policy_rows_parse(scratch, rows, &list, err);
 
-	if (row->schema.data != NULL)
-		status = gauth_policy_schema_read(kept, row->schema, &store->schema,
-										  err);
-	if (status == GAUTH_OK)
-		status = make_actions(kept, store, err);
-	if (status == GAUTH_OK)
-		status = read_list(scratch, store->name, &list, err);
 	if (status == GAUTH_OK)
 		status = gauth_policy_set_compile(scratch, &list,
-										  &gauth_policy_default_limits, &set,
-										  err);
+										  &gauth_policy_default_limits,
+										  &store->set, err);
 	if (status != GAUTH_OK)
 		return status;
-	if (!gauth_arena_copy(kept, gauth_span(set, gauth_policy_set_size(set)),
+	store->built = true;
+
+	/* what may never be committed is of no use to others */
+	if (is_shareable(rows) && !rows->uncommitted &&
+		gauth_policy_share_put(store->key, store->name, store->set,
+							   &store->shared))
+	{
+		store->set = store->shared.set;
+		return GAUTH_OK;
+	}
+	if (!gauth_arena_copy(kept, gauth_span(store->set,
+										   gauth_policy_set_size(store->set)),
 						  &block))
 		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "policies");
 	store->set = (const GauthPolicySet *) block.data;
 	return GAUTH_OK;
 }
 
-/* in memory of its own, which is kept only if all goes well */
+static GauthStatus
+make_set(GauthArena *kept, GauthArena *scratch, const GauthPolicyRows *rows,
+		 GauthPolicyStore *store, GauthError *err)
+{
+	GauthStatus status;
+
+	if (is_shareable(rows))
+	{
+		status = gauth_policy_rows_key(rows, store->key);
+		if (status != GAUTH_OK)
+			return gauth_fail(err, status, "policies");
+		if (gauth_policy_share_find(store->key, &store->shared))
+		{
+			store->set = store->shared.set;
+			return GAUTH_OK;
+		}
+	}
+	return compile(kept, scratch, rows, store, err);
+}
+
+/*
+ * In memory of its own, which is kept only if all goes well.  The set comes
+ * last: nothing may fail while it is mapped and nobody knows of it.
+ */
 static GauthStatus
 build(GauthSpan name, MemoryContext memory, GauthPolicyStore **built,
 	  GauthError *err)
@@ -357,22 +257,24 @@ build(GauthSpan name, MemoryContext memory, GauthPolicyStore **built,
 	GauthPolicyStore *store = MemoryContextAllocZero(memory, sizeof(*store));
 	GauthArena	kept;
 	GauthArena	scratch;
-	StoreRow	row;
+	GauthPolicyRows rows;
 	GauthStatus status;
 
 	*built = NULL;
 	gauth_memory_arena(&kept, NULL, 0, memory);
 	gauth_memory_arena(&scratch, NULL, 0, CurrentMemoryContext);
-	status = read_row(&kept, name, &row);
+	status = gauth_policy_rows_read(&scratch, name, &rows);
 	if (status != GAUTH_OK)
 		return gauth_fail(err, status, "policies");
-	if (!row.found && !gauth_span_is(name, GAUTH_DEFAULT_STORE))
+	if (!rows.found && !gauth_span_is(name, GAUTH_DEFAULT_STORE))
 		return GAUTH_OK;
 
 	store->name = gauth_memory_copy(memory, name);
-	store->mode = row.mode;
-	store->version = row.version;
-	status = compile(&kept, &scratch, &row, store, err);
+	store->mode = rows.mode;
+	store->version = rows.version;
+	status = make_schema(&kept, &rows, store, err);
+	if (status == GAUTH_OK)
+		status = make_set(&kept, &scratch, &rows, store, err);
 	if (status == GAUTH_OK)
 		*built = store;
 	return status;
@@ -422,6 +324,17 @@ gauth_policy_store_find(GauthSpan name, const GauthPolicyStore **store,
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(scratch);
 	return status;
+}
+
+/*
+ * gauth_policy_store_each
+ *		Show the visitor every store, a GauthPolicyStore, that this session
+ *		has in memory.
+ */
+void
+gauth_policy_store_each(void (*visit) (void *state, void *store), void *state)
+{
+	gauth_cache_each(&cache, visit, state);
 }
 
 /*

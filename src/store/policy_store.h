@@ -10,6 +10,7 @@
 #include "policy/authorize.h"
 #include "policy/policy_set.h"
 #include "policy/schema.h"
+#include "store/policy_share.h"
 
 #define GAUTH_POLICY_LANGUAGE	"4.5"
 #define GAUTH_DEFAULT_STORE		"default"
@@ -54,7 +55,10 @@ typedef struct GauthPolicyStore
 	GauthPolicyMode mode;
 	int64		version;
 	const GauthSchema *schema;	/* NULL: it has none */
-	const GauthPolicySet *set;
+	const GauthPolicySet *set;	/* shared.set, or its own */
+	bool		built;			/* this process has compiled it */
+	GauthSharedSet shared;
+	uint8		key[GAUTH_SHA256_SIZE]; /* of a shared set */
 	GauthEntityStore *actions;	/* the schema's action entities, or NULL */
 } GauthPolicyStore;
 
@@ -73,6 +77,8 @@ extern GauthStatus gauth_policy_store_source(GauthArena *arena,
 											 GauthSpan name,
 											 GauthPolicySource *source,
 											 GauthError *err);
+extern void gauth_policy_store_each(void (*visit) (void *state, void *store),
+									void *state);
 extern bool gauth_policy_store_exists(GauthSpan name);
 extern GauthStatus gauth_policy_schema_read(GauthArena *arena,
 											GauthSpan source,

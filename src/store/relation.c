@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 
 #include "store/compat.h"
 
@@ -112,6 +113,22 @@ bool
 gauth_table_is(GauthTable table, Oid relation)
 {
 	return OidIsValid(seen[table]) && seen[table] == relation;
+}
+
+/*
+ * gauth_snapshot_take
+ *		What is committed now, for scans that have to agree with each other;
+ *		UnregisterSnapshot ends it.
+ *
+ * The kind that a scan would take for itself, since a parallel worker may
+ * take no other.
+ */
+Snapshot
+gauth_snapshot_take(void)
+{
+	Oid			table = gauth_table_oid(GAUTH_TABLE_POLICY_STORE);
+
+	return RegisterSnapshot(GetCatalogSnapshot(table));
 }
 
 /*
@@ -219,7 +236,8 @@ gauth_scan_next(GauthScan *scan)
 {
 	if (scan->scan == NULL)
 		scan->scan = systable_beginscan(scan->relation, scan->index, true,
-										NULL, scan->key_count, scan->keys);
+										scan->snapshot, scan->key_count,
+										scan->keys);
 	scan->tuple = systable_getnext(scan->scan);
 	return HeapTupleIsValid(scan->tuple);
 }

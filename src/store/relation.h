@@ -58,6 +58,7 @@ typedef struct GauthScan
 {
 	Relation	relation;
 	Oid			index;
+	Snapshot	snapshot;		/* NULL: a fresh one */
 	SysScanDesc scan;
 	int			key_count;
 	ScanKeyData keys[GAUTH_SCAN_KEYS_MAX];
@@ -67,6 +68,7 @@ typedef struct GauthScan
 extern Oid	gauth_relation_find(const char *name);
 extern Oid	gauth_table_oid(GauthTable table);
 extern bool gauth_table_is(GauthTable table, Oid relation);
+extern Snapshot gauth_snapshot_take(void);
 extern void gauth_scan_begin(GauthScan *scan, GauthTable table);
 extern void gauth_scan_begin_by(GauthScan *scan, GauthTable table,
 								const char *index);
