@@ -273,7 +273,7 @@ RETURNS TABLE (
     uses bigint
 )
 AS 'MODULE_PATHNAME', 'gauth_sql_policy_sets'
-LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.policy_sets() IS
 'the compiled policies that this session has in memory, in bytes: built by itself, or found in memory that the sessions of the database share; uses: how often a shared set has spared somebody building it, NULL when it is no longer given to others; for administrators';
