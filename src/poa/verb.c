@@ -67,3 +67,17 @@ gauth_verb_canonical(GauthArena *arena, GauthSpan written, GauthSpan *verb)
 	*verb = gauth_span(copy, prefix.len + written.len);
 	return GAUTH_OK;
 }
+
+/*
+ * gauth_verb_delegates
+ *		Any verb that ends in "agent:delegate".
+ */
+bool
+gauth_verb_delegates(GauthSpan verb)
+{
+	GauthSpan	end = GAUTH_SPAN(":agent:delegate");
+
+	return verb.len > end.len &&
+		gauth_span_equal(gauth_span_slice(verb, verb.len - end.len, end.len),
+						 end);
+}

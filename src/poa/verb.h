@@ -6,6 +6,8 @@
 #ifndef GAUTH_POA_VERB_H
 #define GAUTH_POA_VERB_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/status.h"
 
@@ -18,5 +20,8 @@
 
 extern GauthStatus gauth_verb_canonical(GauthArena *arena, GauthSpan written,
 										GauthSpan *verb);
+
+/* does this canonical verb hand powers on, as foundry.agent.delegate does? */
+extern bool gauth_verb_delegates(GauthSpan verb);
 
 #endif							/* GAUTH_POA_VERB_H */
