@@ -62,7 +62,7 @@ count_lost(uint32 count)
 
 	if (ring != NULL)
 		pg_atomic_fetch_add_u64(&ring->lost, count);
-	elog(LOG, "gauth could not record %u denials", count);
+	elog(LOG, "denials that gauth could not record: %u", count);
 }
 
 static void
