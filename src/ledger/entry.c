@@ -36,6 +36,7 @@ typedef struct Gather
 	size_t		reserved;		/* for what has a fixed size and is to come */
 	GauthSpan	parts[PARTS_MAX];
 	size_t		count;
+	size_t		outside;		/* bytes of strings that are not in "buffer" */
 	bool		too_long;
 } Gather;
 
@@ -46,6 +47,7 @@ gather_begin(Gather *gather, size_t reserved)
 	gather->begun = 0;
 	gather->reserved = reserved;
 	gather->count = 0;
+	gather->outside = 0;
 	gather->too_long = false;
 }
 
@@ -106,6 +108,7 @@ put_string(Gather *gather, GauthSpan string)
 	}
 	close_piece(gather);
 	gather->parts[gather->count++] = string;
+	gather->outside += string.len;
 }
 
 /* what is put after the strings */
@@ -131,6 +134,8 @@ static void
 put_entry(Gather *gather, const GauthEntry *entry,
 		  const uint8_t commitment[GAUTH_HASH_SIZE])
 {
+	size_t		start = gather->used;
+
 	put_byte(gather, VERSION);
 	put_u32(gather, entry->shard);
 	put_u64(gather, entry->xid);
@@ -146,6 +151,8 @@ put_entry(Gather *gather, const GauthEntry *entry,
 	put_string(gather, entry->token_id);
 	put_string(gather, entry->trace);
 	put_last(gather, commitment, GAUTH_HASH_SIZE);
+	gather->too_long |= gather->used + gather->outside - start >
+		GAUTH_ENTRY_MAX;
 }
 
 #define ENTRY_RESERVED		(6 * sizeof(uint32_t) + GAUTH_HASH_SIZE)
@@ -202,7 +209,6 @@ gauth_entry_encode(GauthArena *arena, const GauthEntry *entry,
 				   GauthSpan *bytes)
 {
 	Gather		gather;
-	size_t		size = 0;
 	char	   *out;
 	size_t		i;
 
@@ -212,12 +218,10 @@ gauth_entry_encode(GauthArena *arena, const GauthEntry *entry,
 	if (gather.too_long)
 		return GAUTH_LIMIT_EXCEEDED;
 
-	for (i = 0; i < gather.count; i++)
-		size += gather.parts[i].len;
-	out = gauth_arena_alloc(arena, size);
+	out = gauth_arena_alloc(arena, gather.used + gather.outside);
 	if (out == NULL)
 		return GAUTH_OUT_OF_MEMORY;
-	*bytes = gauth_span(out, size);
+	*bytes = gauth_span(out, gather.used + gather.outside);
 	for (i = 0; i < gather.count; i++)
 	{
 		memcpy(out, gather.parts[i].data, gather.parts[i].len);

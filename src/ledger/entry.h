@@ -31,6 +31,7 @@
 
 #define GAUTH_HASH_SIZE		GAUTH_SHA256_SIZE
 #define GAUTH_SALT_SIZE		16
+#define GAUTH_ENTRY_MAX		UINT16_MAX	/* bytes, as tlog-tiles can publish */
 
 typedef enum GauthVerdict
 {
@@ -68,8 +69,9 @@ typedef struct GauthEntry
 
 /*
  * None of these allocates, but for the bytes that gauth_entry_encode gives;
- * GAUTH_LIMIT_EXCEEDED when a string is too long to be counted in four bytes,
- * else what crypto/digest.h says.
+ * GAUTH_LIMIT_EXCEEDED when the entry is larger than GAUTH_ENTRY_MAX, or when
+ * a string behind the commitment is too long to be counted in four bytes; else
+ * what crypto/digest.h says.
  */
 extern GauthStatus gauth_entry_commit(GauthCrypto *crypto,
 									  const GauthEntry *entry,

@@ -187,6 +187,28 @@ test_borders(void)
 	}
 }
 
+/* the largest entry that can be published, and the next */
+static void
+test_largest(void)
+{
+	static char text[GAUTH_ENTRY_MAX];
+	GauthEntry	entry = {.count = 1};
+	uint8_t		hash[GAUTH_HASH_SIZE] = {0};
+	GauthSpan	bytes;
+
+	/* numbers, the lengths of six strings, the commitment */
+	entry.action = gauth_span(text, GAUTH_ENTRY_MAX - 42 - 6 * 4 -
+							  GAUTH_HASH_SIZE);
+	CHECK_STATUS(gauth_entry_encode(&arena, &entry, hash, &bytes), GAUTH_OK);
+	CHECK(bytes.len == GAUTH_ENTRY_MAX);
+	CHECK_STATUS(gauth_entry_leaf(crypto, &entry, hash, hash), GAUTH_OK);
+	entry.action.len++;
+	CHECK_STATUS(gauth_entry_encode(&arena, &entry, hash, &bytes),
+				 GAUTH_LIMIT_EXCEEDED);
+	CHECK_STATUS(gauth_entry_leaf(crypto, &entry, hash, hash),
+				 GAUTH_LIMIT_EXCEEDED);
+}
+
 static void
 test_limits(void)
 {
@@ -216,6 +238,7 @@ main(void)
 	test_sample();
 	test_any_length();
 	test_borders();
+	test_largest();
 	test_limits();
 	gauth_arena_reset(&arena);
 	gauth_crypto_free(crypto);
