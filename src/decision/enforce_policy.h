@@ -1,0 +1,14 @@
+/*
+ * enforce_policy.h
+ *		What a mandate allows, in short (RFC 0117 section 7.3).
+ */
+#ifndef GAUTH_DECISION_ENFORCE_POLICY_H
+#define GAUTH_DECISION_ENFORCE_POLICY_H
+
+#include "base/text.h"
+#include "decision/enforce.h"
+
+extern void gauth_enforce_append_policy(GauthText *text,
+										const GauthEnforceInput *input);
+
+#endif							/* GAUTH_DECISION_ENFORCE_POLICY_H */
