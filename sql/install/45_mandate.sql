@@ -30,6 +30,7 @@ CREATE TABLE gauth.mandate (
     budget_total bigint NOT NULL CHECK (budget_total >= 0),
     budget_remaining bigint NOT NULL CHECK (budget_remaining >= 0),
     ttl_seconds bigint NOT NULL CHECK (ttl_seconds > 0),
+    events bigint NOT NULL CHECK (events >= 0),
     created_at timestamptz NOT NULL,
     activated_at timestamptz,
     expires_at timestamptz,
@@ -92,6 +93,8 @@ COMMENT ON COLUMN gauth.mandate.budget_remaining IS
 'cents that were neither spent nor delegated; what is on hold is in it';
 COMMENT ON COLUMN gauth.mandate.ttl_seconds IS
 'seconds from its activation to its end';
+COMMENT ON COLUMN gauth.mandate.events IS
+'how many events of it are in gauth.mandate_history';
 COMMENT ON COLUMN gauth.mandate.created_at IS 'when it was drafted';
 COMMENT ON COLUMN gauth.mandate.activated_at IS 'when it came into force';
 COMMENT ON COLUMN gauth.mandate.expires_at IS

@@ -269,6 +269,14 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION gauth.extend_ttl(text, interval) IS
 'gives a mandate more time, whole seconds, up to what its profile allows for a session and not beyond the mandate above it (RFC 0118 section 7.4): {previous_ttl_seconds, new_ttl_seconds, new_expires_at}; for issuer and approvers; raises ZG004';
 
+CREATE FUNCTION gauth.delegate_mandate(parent text, request json)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gauth_sql_delegate_mandate'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gauth.delegate_mandate(text, json) IS
+'gives a part of a mandate to another agent (RFC 0118 section 8.1): {delegate_agent_id, scope_restriction, budget_cents, ttl_seconds, max_depth_remaining?}; the part is in force at once, its budget is taken from the parent; for the parent''s agent, its issuer and its approvers; raises ZG004';
+
 CREATE FUNCTION gauth.request_approval(mandate text, request json)
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gauth_sql_request_approval'
@@ -344,6 +352,22 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION gauth.mandate_budget(text) IS
 'the budget of a mandate, what was spent and what was delegated of it, and when (RFC 0118 section 7.5); for those who may see it; raises ZG004';
+
+CREATE FUNCTION gauth.delegation_chain(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gauth_sql_delegation_chain'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION gauth.delegation_chain(text) IS
+'the mandates above a mandate, from the first one down to itself (RFC 0118 section 8.3): {chain: [{level, mandate_id, agent_id, role, status}], effective_scope, max_depth, remaining_depth}; for those who may see it; raises ZG004';
+
+CREATE FUNCTION gauth.governance_profiles()
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gauth_sql_governance_profiles'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION gauth.governance_profiles() IS
+'the five profiles and their ceilings (RFC 0118 section 9.2)';
 
 CREATE FUNCTION gauth.mandate_errors()
 RETURNS TABLE (code text, sqlstate text, http_status integer, message text)

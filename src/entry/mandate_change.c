@@ -8,6 +8,8 @@
  */
 #include "entry/mandate_change.h"
 
+#include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -21,6 +23,15 @@
 #include "store/ledger.h"
 #include "store/party.h"
 
+static void
+begin(GauthMandateChange *change)
+{
+	if (RecoveryInProgress())
+		gauth_raise_status(GAUTH_PRIMARY_NEEDED, "This server is a standby.");
+	memset(change, 0, sizeof(*change));
+	change->now = GetCurrentTimestamp();
+}
+
 /*
  * gauth_mandate_actor
  *		Who acts: a party, or for what a capability is enough for, a role.
@@ -30,8 +41,7 @@ gauth_mandate_actor(GauthMandateChange *change)
 {
 	GauthParty	party;
 
-	memset(change, 0, sizeof(*change));
-	change->now = GetCurrentTimestamp();
+	begin(change);
 	change->is_party = gauth_party_actor(&change->actor);
 	if (!change->is_party)
 	{
@@ -53,8 +63,7 @@ gauth_mandate_actor(GauthMandateChange *change)
 void
 gauth_mandate_system(GauthMandateChange *change)
 {
-	memset(change, 0, sizeof(*change));
-	change->now = GetCurrentTimestamp();
+	begin(change);
 	change->actor = GAUTH_SPAN("system");
 }
 
@@ -102,10 +111,21 @@ is_named(const GauthNames *names, GauthSpan name)
 	return false;
 }
 
+/* the agent right above: it may take back what it gave */
+static bool
+is_delegator(const GauthMandate *mandate, GauthSpan agent)
+{
+	const GauthCredential *credential = mandate->credential;
+	uint32		count = credential->delegation_count;
+
+	return mandate->parent.data != NULL && count > 0 &&
+		gauth_span_equal(credential->delegations[count - 1].delegator, agent);
+}
+
 /*
  * gauth_mandate_authorize
- *		Is the actor one of those who may make the change?  An agent never
- *		acts but for itself (RFC 0111 section 2: no agent holds authority to
+ *		Is the actor one of those who may make the change?  An agent is never
+ *		issuer or approver (RFC 0111 section 2: no agent holds authority to
  *		authorize).  Raises INSUFFICIENT_AUTHORITY.
  */
 void
@@ -115,8 +135,10 @@ gauth_mandate_authorize(const GauthMandateChange *change, unsigned who)
 	bool		allowed = false;
 
 	if (change->is_agent)
-		allowed = (who & GAUTH_BY_AGENT) != 0 &&
-			gauth_span_equal(mandate->agent, change->actor);
+		allowed = ((who & GAUTH_BY_AGENT) != 0 &&
+				   gauth_span_equal(mandate->agent, change->actor)) ||
+			((who & GAUTH_BY_DELEGATOR) != 0 &&
+			 is_delegator(mandate, change->actor));
 	else if (change->is_party)
 		allowed = ((who & GAUTH_BY_ISSUER) != 0 &&
 				   gauth_span_equal(mandate->issued_by, change->actor)) ||
@@ -127,20 +149,49 @@ gauth_mandate_authorize(const GauthMandateChange *change, unsigned who)
 }
 
 /*
- * gauth_mandate_may_see
- *		May the caller read about the mandate: as a party to it, or by a
- *		capability?
+ * gauth_mandate_reader
+ *		The party that reads; without data when it is none.
+ */
+GauthSpan
+gauth_mandate_reader(void)
+{
+	GauthSpan	actor = gauth_span(NULL, 0);
+
+	(void) gauth_party_actor(&actor);
+	return actor;
+}
+
+/*
+ * gauth_mandate_sees_all
+ *		May the caller read about all mandates?
  */
 bool
-gauth_mandate_may_see(GauthSpan actor, const GauthMandate *mandate)
+gauth_mandate_sees_all(void)
 {
-	if (actor.data != NULL &&
-		(gauth_span_equal(actor, mandate->agent) ||
-		 gauth_span_equal(actor, mandate->issued_by) ||
-		 is_named(&mandate->credential->approval_chain, actor)))
-		return true;
 	return gauth_access_allows(GAUTH_ENFORCER, NULL) ||
 		gauth_access_allows(GAUTH_AUDITOR, NULL);
+}
+
+/*
+ * gauth_mandate_find_visible
+ *		The mandate at the time of the statement, for its agent, its issuer,
+ *		its approvers, and whoever sees all.  Raises MANDATE_NOT_FOUND,
+ *		INSUFFICIENT_AUTHORITY.
+ */
+void
+gauth_mandate_find_visible(GauthSpan id, GauthMandate *mandate)
+{
+	GauthSpan	reader = gauth_mandate_reader();
+
+	if (!gauth_mandate_find(id, GetCurrentStatementStartTimestamp(), mandate))
+		gauth_raise_rule("MANDATE_NOT_FOUND");
+	if (reader.data != NULL &&
+		(gauth_span_equal(reader, mandate->agent) ||
+		 gauth_span_equal(reader, mandate->issued_by) ||
+		 is_named(&mandate->credential->approval_chain, reader)))
+		return;
+	if (!gauth_mandate_sees_all())
+		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
 }
 
 /*
@@ -219,16 +270,17 @@ gauth_mandate_record(const GauthMandateChange *change,
 	gauth_write_text(&write, event->request_id);
 	gauth_write_text(&write, gauth_span_of(details));
 	gauth_mandate_write_time(&write, change->now);
-	(void) gauth_mandate_write(&write,
-							   "INSERT INTO gauth.mandate_history (mandate,"
-							   " sequence, event, status_before, status_after,"
-							   " performed_by, role, reason,"
-							   " enforcement_request_id, details,"
-							   " performed_at)"
-							   " SELECT $1, coalesce(max(sequence), 0) + 1,"
-							   " $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10"
-							   " FROM gauth.mandate_history"
-							   " WHERE mandate = $1");
+	if (gauth_mandate_write(&write,
+							"WITH m AS (UPDATE gauth.mandate"
+							" SET events = events + 1 WHERE id = $1"
+							" RETURNING events)"
+							" INSERT INTO gauth.mandate_history (mandate,"
+							" sequence, event, status_before, status_after,"
+							" performed_by, role, reason,"
+							" enforcement_request_id, details, performed_at)"
+							" SELECT $1, m.events, $2, $3, $4, $5, $6, $7,"
+							" $8, $9::jsonb, $10 FROM m") != 1)
+		elog(ERROR, "a mandate has gone");
 	append_to_ledger(change, mandate, event);
 }
 

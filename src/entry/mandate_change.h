@@ -14,6 +14,7 @@
 #define GAUTH_BY_ISSUER		1
 #define GAUTH_BY_APPROVER	2
 #define GAUTH_BY_AGENT		4	/* the mandate's own */
+#define GAUTH_BY_DELEGATOR	8	/* the agent that it was delegated by */
 
 typedef struct GauthMandateChange
 {
@@ -42,8 +43,9 @@ extern void gauth_mandate_party(GauthMandateChange *change);
 extern void gauth_mandate_lock(GauthMandateChange *change, GauthSpan id);
 extern void gauth_mandate_authorize(const GauthMandateChange *change,
 									unsigned who);
-extern bool gauth_mandate_may_see(GauthSpan actor,
-								  const GauthMandate *mandate);
+extern GauthSpan gauth_mandate_reader(void);
+extern bool gauth_mandate_sees_all(void);
+extern void gauth_mandate_find_visible(GauthSpan id, GauthMandate *mandate);
 extern void gauth_mandate_require_live(const GauthMandate *mandate);
 extern void gauth_mandate_record(const GauthMandateChange *change,
 								 const GauthMandate *mandate,

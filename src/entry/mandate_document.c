@@ -16,6 +16,7 @@
 #include "entry/args.h"
 #include "entry/jsonb.h"
 #include "entry/report.h"
+#include "poa/ceiling.h"
 #include "poa/checksum.h"
 #include "store/crypto.h"
 #include "store/memory.h"
@@ -51,15 +52,31 @@ is_good(const GauthMandateDocument *document)
 	return true;
 }
 
+/* without a profile there is no ceiling to be below */
+static void
+check_ceiling(const GauthCredential *credential, GauthProblems *problems)
+{
+	GauthProfile profile = credential->powers.profile;
+
+	if (credential->powers.profile_given)
+		gauth_ceiling_check(gauth_ceiling_of(profile), credential, problems);
+	else
+		gauth_problem_add(problems, GAUTH_CODE_PROFILE,
+						  GAUTH_SPAN("scope.governance_profile"),
+						  "must be the name of a profile");
+}
+
 /*
  * gauth_mandate_document_read
  *		Reads and validates a document, whose text has to outlive it; false
- *		when something is wrong with it.
+ *		when something is wrong with it.  Only one that is "delegated" has a
+ *		delegation chain: links are made here, and nowhere else.
  *
  * Raises 54000 for one that is too large, 22P02 for one that is not JSON.
  */
 bool
-gauth_mandate_document_read(GauthMandateDocument *document, GauthSpan text)
+gauth_mandate_document_read(GauthMandateDocument *document, GauthSpan text,
+							bool delegated)
 {
 	GauthCredential *credential = &document->credential;
 	GauthProblems *problems = document->problems;
@@ -76,10 +93,15 @@ gauth_mandate_document_read(GauthMandateDocument *document, GauthSpan text)
 		gauth_raise(&err);
 	gauth_problems_init(&problems[GAUTH_STAGE_CEILING], &document->arena);
 	gauth_problems_init(&problems[GAUTH_STAGE_CONSISTENCY], &document->arena);
+	check_ceiling(credential, &problems[GAUTH_STAGE_CEILING]);
 	if (credential->ttl_seconds > GAUTH_TTL_MAX)
 		gauth_problem_add(&problems[GAUTH_STAGE_SCHEMA], GAUTH_CODE_SCHEMA,
 						  GAUTH_SPAN("requirements.ttl_seconds"),
-						  "at most a hundred years");
+						  "must be at most a hundred years");
+	if (!delegated && credential->delegation_count > 0)
+		gauth_problem_add(&problems[GAUTH_STAGE_SCHEMA], GAUTH_CODE_SCHEMA,
+						  GAUTH_SPAN("delegation_chain"),
+						  "must be absent: delegating makes it");
 	return is_good(document);
 }
 
@@ -87,12 +109,13 @@ gauth_mandate_document_read(GauthMandateDocument *document, GauthSpan text)
 static const char *
 rule_code(const GauthMandateDocument *document)
 {
-	const GauthProblem *first;
+	const GauthProblem *first =
+		document->problems[GAUTH_STAGE_CEILING].first;
 
-	first = document->problems[GAUTH_STAGE_SCHEMA].first;
-	if (first != NULL)
+	if (first != NULL && strcmp(first->code, GAUTH_CODE_PROFILE) == 0)
 		return first->code;
-	first = document->problems[GAUTH_STAGE_CEILING].first;
+	if (document->problems[GAUTH_STAGE_SCHEMA].first != NULL)
+		return GAUTH_CODE_SCHEMA;
 	if (first != NULL)
 		return first->code;
 	first = document->problems[GAUTH_STAGE_CONSISTENCY].first;
@@ -107,7 +130,6 @@ append_problems(GauthText *text, const char *name,
 {
 	const GauthProblem *problem;
 
-	gauth_text_append_char(text, ',');
 	gauth_text_append_member(text, name);
 	gauth_text_append_char(text, '[');
 	for (problem = problems->first; problem != NULL; problem = problem->next)
@@ -249,11 +271,11 @@ gauth_mandate_document_insert(const GauthMandateChange *change,
 							   " scope_checksum, tool_permissions_hash,"
 							   " platform_permissions_hash, status, parent,"
 							   " depth, budget_total, budget_remaining,"
-							   " ttl_seconds, created_at, activated_at,"
-							   " expires_at)"
+							   " ttl_seconds, events, created_at,"
+							   " activated_at, expires_at)"
 							   " VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8,"
 							   " $9, $10, $11, $12, $15, $16, $17, $13, $13,"
-							   " $14, $18, $19, $20)");
+							   " $14, 0, $18, $19, $20)");
 }
 
 /*

@@ -39,7 +39,7 @@ typedef struct GauthMandateRow
 } GauthMandateRow;
 
 extern bool gauth_mandate_document_read(GauthMandateDocument *document,
-										GauthSpan text);
+										GauthSpan text, bool delegated);
 extern Datum gauth_mandate_document_refusal(const GauthMandateDocument *document);
 extern void gauth_mandate_document_raise(const GauthMandateDocument *document)
 			pg_attribute_noreturn();

@@ -15,9 +15,9 @@
 #include "entry/mandate_cascade.h"
 #include "entry/mandate_change.h"
 #include "entry/mandate_document.h"
+#include "entry/mandate_rule.h"
 #include "entry/report.h"
 #include "entry/require.h"
-#include "store/party.h"
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_guard_mandate);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_create_mandate);
@@ -49,25 +49,13 @@ gauth_sql_guard_mandate(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(NULL);
 }
 
-/* a natural person answers for the party that gives power (RFC 0111 sec. 5) */
 static void
-require_person(GauthSpan party, TimestampTz at)
+require_giver(const GauthMandateChange *change,
+			  const GauthCredential *credential)
 {
-	GauthSpan	person;
-
-	if (!gauth_party_root(party, at, &person))
-		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
-}
-
-/* who is named as giving the power is who acts, and is no agent */
-static void
-require_issuer(const GauthMandateChange *change,
-			   const GauthCredential *credential)
-{
-	if (change->is_agent ||
-		!gauth_span_equal(credential->issued_by, change->actor))
-		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
-	require_person(change->actor, change->now);
+	gauth_mandate_require_issuer(change, credential);
+	gauth_mandate_require_position(change->actor, credential,
+								   credential->budget_total, change->now);
 }
 
 /*
@@ -87,9 +75,10 @@ gauth_sql_create_mandate(PG_FUNCTION_ARGS)
 	GauthMandateChange change;
 
 	gauth_mandate_party(&change);
-	if (!gauth_mandate_document_read(&document, gauth_arg_span(fcinfo, 0)))
+	if (!gauth_mandate_document_read(&document, gauth_arg_span(fcinfo, 0),
+									 false))
 		PG_RETURN_DATUM(gauth_mandate_document_refusal(&document));
-	require_issuer(&change, &document.credential);
+	require_giver(&change, &document.credential);
 
 	row.id = gauth_mandate_new_id("mdt_");
 	gauth_mandate_document_insert(&change, &document, &row);
@@ -123,9 +112,10 @@ gauth_sql_update_mandate(PG_FUNCTION_ARGS)
 	gauth_mandate_lock(&change, gauth_arg_span(fcinfo, 0));
 	gauth_mandate_authorize(&change, GAUTH_BY_ISSUER);
 	require_draft(&change.mandate);
-	if (!gauth_mandate_document_read(&document, gauth_arg_span(fcinfo, 1)))
+	if (!gauth_mandate_document_read(&document, gauth_arg_span(fcinfo, 1),
+									 false))
 		PG_RETURN_DATUM(gauth_mandate_document_refusal(&document));
-	require_issuer(&change, &document.credential);
+	require_giver(&change, &document.credential);
 
 	gauth_mandate_document_replace(&change, &document);
 	event.details = psprintf("{\"version\": " INT64_FORMAT "}",
@@ -148,19 +138,8 @@ validate_again(const GauthMandate *mandate)
 							   " FROM gauth.mandate WHERE id = $1", &stored))
 		elog(ERROR, "a mandate has gone");
 	content = gauth_varlena_span(DatumGetTextPP(stored));
-	if (!gauth_mandate_document_read(&document, content))
+	if (!gauth_mandate_document_read(&document, content, false))
 		gauth_mandate_document_raise(&document);
-}
-
-/* only an agent of the register can be empowered */
-static void
-require_agent(GauthSpan agent)
-{
-	GauthParty	party;
-
-	if (!gauth_party_find(agent, &party) || party.kind != GAUTH_PARTY_AGENT ||
-		!gauth_party_stands(&party))
-		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
 }
 
 /*
@@ -209,8 +188,11 @@ gauth_sql_activate_mandate(PG_FUNCTION_ARGS)
 	gauth_mandate_authorize(&change, BY_ISSUER_OR_APPROVER);
 	require_draft(&change.mandate);
 	validate_again(&change.mandate);
-	require_person(change.mandate.issued_by, change.now);
-	require_agent(change.mandate.agent);
+	gauth_mandate_require_person(change.mandate.issued_by, change.now);
+	gauth_mandate_require_agent(change.mandate.agent);
+	gauth_mandate_require_position(change.mandate.issued_by,
+								   change.mandate.credential,
+								   change.mandate.budget_total, change.now);
 
 	old = end_predecessor(&change);
 	if (old.data != NULL)
@@ -246,7 +228,8 @@ gauth_sql_suspend_mandate(PG_FUNCTION_ARGS)
 	gauth_mandate_party(&change);
 	gauth_mandate_check_text(reason, "reason", GAUTH_REASON_MAX);
 	gauth_mandate_lock(&change, gauth_arg_span(fcinfo, 0));
-	gauth_mandate_authorize(&change, BY_ISSUER_OR_APPROVER);
+	gauth_mandate_authorize(&change, BY_ISSUER_OR_APPROVER |
+							GAUTH_BY_DELEGATOR);
 	if (change.mandate.status != GAUTH_MANDATE_ACTIVE)
 		gauth_raise_rule("MANDATE_NOT_ACTIVE");
 	PG_RETURN_DATUM(show_cascade(&change,
@@ -297,7 +280,8 @@ gauth_sql_revoke_mandate(PG_FUNCTION_ARGS)
 	gauth_mandate_party(&change);
 	gauth_mandate_check_text(reason, "reason", GAUTH_REASON_MAX);
 	gauth_mandate_lock(&change, gauth_arg_span(fcinfo, 0));
-	gauth_mandate_authorize(&change, BY_ISSUER_OR_APPROVER);
+	gauth_mandate_authorize(&change, BY_ISSUER_OR_APPROVER |
+							GAUTH_BY_DELEGATOR);
 	if (change.mandate.status != GAUTH_MANDATE_ACTIVE &&
 		change.mandate.status != GAUTH_MANDATE_SUSPENDED)
 		gauth_raise_rule("INVALID_STATE_TRANSITION");
@@ -323,10 +307,10 @@ gauth_sql_delete_mandate(PG_FUNCTION_ARGS)
 	gauth_mandate_authorize(&change, GAUTH_BY_ISSUER);
 	require_draft(&change.mandate);
 	shown = gauth_mandate_show(&change, "{\"deleted\": true}");
+	gauth_mandate_record(&change, &change.mandate, &event);
 	gauth_write_text(&write, change.mandate.id);
 	(void) gauth_mandate_write(&write,
 							   "DELETE FROM gauth.mandate WHERE id = $1");
-	gauth_mandate_record(&change, &change.mandate, &event);
 	PG_RETURN_DATUM(shown);
 }
 

@@ -16,6 +16,7 @@
 #include "entry/mandate_document.h"
 #include "entry/report.h"
 #include "entry/require.h"
+#include "poa/ceiling.h"
 #include "store/issuer.h"
 #include "store/memory.h"
 #include "store/relation.h"
@@ -307,8 +308,13 @@ static void
 check_extension(const GauthMandateChange *change, int64 seconds)
 {
 	const GauthMandate *mandate = &change->mandate;
+	GauthProfile profile = mandate->credential->powers.profile;
+	int64		minutes = gauth_ceiling_of(profile)->max_session_minutes;
 	GauthMandate parent;
 
+	if (minutes != GAUTH_ABSENT &&
+		mandate->ttl_seconds + seconds > minutes * SECS_PER_MINUTE)
+		gauth_raise_rule("CEILING_VIOLATION");
 	if (mandate->parent.data == NULL)
 		return;
 	if (!gauth_mandate_find(mandate->parent, change->now, &parent) ||

@@ -16,9 +16,7 @@
 #include "entry/document.h"
 #include "entry/mandate_change.h"
 #include "entry/report.h"
-#include "store/access.h"
 #include "store/memory.h"
-#include "store/party.h"
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_approval_requests);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_mandate);
@@ -31,34 +29,6 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_mandate_budget);
 
 /* of a cursor: a point in time in microseconds, a colon, a name */
 #define CURSOR_MAX		128
-
-static GauthSpan
-current_actor(void)
-{
-	GauthSpan	actor = gauth_span(NULL, 0);
-
-	(void) gauth_party_actor(&actor);
-	return actor;
-}
-
-static bool
-sees_everything(void)
-{
-	return gauth_access_allows(GAUTH_ENFORCER, NULL) ||
-		gauth_access_allows(GAUTH_AUDITOR, NULL);
-}
-
-/* the mandate, if the caller may see it */
-static void
-find_visible(GauthSpan id, GauthMandate *mandate)
-{
-	TimestampTz now = GetCurrentStatementStartTimestamp();
-
-	if (!gauth_mandate_find(id, now, mandate))
-		gauth_raise_rule("MANDATE_NOT_FOUND");
-	if (!gauth_mandate_may_see(current_actor(), mandate))
-		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
-}
 
 /* runs a query with $1 the mandate's name and $2 the time of the statement */
 static Datum
@@ -82,7 +52,7 @@ gauth_sql_approval_requests(PG_FUNCTION_ARGS)
 {
 	GauthMandate mandate;
 
-	find_visible(gauth_arg_span(fcinfo, 0), &mandate);
+	gauth_mandate_find_visible(gauth_arg_span(fcinfo, 0), &mandate);
 	PG_RETURN_DATUM(query(mandate.id, "SELECT coalesce(jsonb_agg("
 						  "gauth.approval_json(r)"
 						  " ORDER BY r.requested_at, r.id), '[]')"
@@ -98,7 +68,7 @@ gauth_sql_mandate(PG_FUNCTION_ARGS)
 {
 	GauthMandate mandate;
 
-	find_visible(gauth_arg_span(fcinfo, 0), &mandate);
+	gauth_mandate_find_visible(gauth_arg_span(fcinfo, 0), &mandate);
 	PG_RETURN_DATUM(query(mandate.id, "SELECT gauth.mandate_json(m, $2)"
 						  " FROM gauth.mandate m WHERE m.id = $1"));
 }
@@ -229,8 +199,8 @@ gauth_sql_mandates(PG_FUNCTION_ARGS)
 	filter = read_filter(&arena, PG_GETARG_JSONB_P(0));
 	for (i = 0; i < lengthof(conditions); i++)
 		gauth_write_text(&values, gauth_document_text(filter, conditions[i]));
-	gauth_write_bool(&values, sees_everything());
-	gauth_write_text(&values, current_actor());
+	gauth_write_bool(&values, gauth_mandate_sees_all());
+	gauth_write_text(&values, gauth_mandate_reader());
 	gauth_mandate_write_time(&values, GetCurrentStatementStartTimestamp());
 	write_cursor(&values, gauth_document_text(filter, "cursor"));
 	gauth_write_value(&values, INT8OID, Int64GetDatum(read_limit(filter)),
@@ -255,9 +225,9 @@ require_past(GauthSpan id)
 						  " FROM gauth.mandate_history"
 						  " WHERE mandate = $1 AND sequence = 1", &creator))
 		gauth_raise_rule("MANDATE_NOT_FOUND");
-	if (!gauth_span_equal(current_actor(),
+	if (!gauth_span_equal(gauth_mandate_reader(),
 						  gauth_varlena_span(DatumGetTextPP(creator))) &&
-		!sees_everything())
+		!gauth_mandate_sees_all())
 		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
 }
 
@@ -271,7 +241,7 @@ gauth_sql_mandate_history(PG_FUNCTION_ARGS)
 	GauthMandate mandate;
 
 	if (gauth_mandate_find(id, GetCurrentStatementStartTimestamp(), &mandate))
-		find_visible(id, &mandate);
+		gauth_mandate_find_visible(id, &mandate);
 	else
 		require_past(id);
 	PG_RETURN_DATUM(query(id, "SELECT jsonb_build_object('mandate_id', $1,"
@@ -289,7 +259,7 @@ gauth_sql_mandate_budget(PG_FUNCTION_ARGS)
 {
 	GauthMandate mandate;
 
-	find_visible(gauth_arg_span(fcinfo, 0), &mandate);
+	gauth_mandate_find_visible(gauth_arg_span(fcinfo, 0), &mandate);
 	PG_RETURN_DATUM(query(mandate.id, "SELECT gauth.budget_json(m, $2)"
 						  " || jsonb_build_object('mandate_id', m.id,"
 						  " 'consumed_cents', m.budget_total"
