@@ -8,18 +8,20 @@
 #include "poa/region.h"
 #include "poa/sector.h"
 
-/* "*" and "global" mean nothing to public administration */
+/* to public administration "*" and "global" mean nothing but themselves */
 static bool
 known_sector_covers(GauthSpan wide, GauthSpan narrow)
 {
-	return !gauth_span_is(wide, "*") && gauth_sector_contains(wide, narrow);
+	return gauth_span_equal(wide, narrow) ||
+		(!gauth_span_is(wide, "*") && gauth_sector_contains(wide, narrow));
 }
 
 static bool
 known_region_covers(GauthSpan wide, GauthSpan narrow)
 {
-	return gauth_region_kind(wide) != GAUTH_REGION_WORLD &&
-		gauth_region_contains(wide, narrow);
+	return gauth_span_equal(wide, narrow) ||
+		(gauth_region_kind(wide) != GAUTH_REGION_WORLD &&
+		 gauth_region_contains(wide, narrow));
 }
 
 /*

@@ -174,19 +174,23 @@ intersect_shell(Intersection *state, const GauthPlatform *wide,
 	GauthNames	empty = {true, 0, NULL};
 	const GauthNames *list = wide->shell_allowlist.given ?
 		&wide->shell_allowlist : &empty;
+	GauthShellMode mode = narrow->shell_mode;
+
+	/* a list without a mode is there to be used */
+	if (mode == GAUTH_SHELL_ABSENT && narrow->shell_allowlist.given)
+		mode = GAUTH_SHELL_ALLOWLIST;
 
 	result->shell_denylist = either_denies(state, &wide->shell_denylist,
 										   &narrow->shell_denylist);
 	if (wide->shell_mode == GAUTH_SHELL_ABSENT)
 		return;
-	if (narrow->shell_mode != GAUTH_SHELL_ABSENT &&
-		narrow->shell_mode > wide->shell_mode)
-		result->shell_mode = narrow->shell_mode;
+	if (mode != GAUTH_SHELL_ABSENT && mode > wide->shell_mode)
+		result->shell_mode = mode;
 	if (wide->shell_mode == GAUTH_SHELL_ALLOWLIST)
 		result->shell_allowlist = both_allow(state, list,
 											 &narrow->shell_allowlist,
 											 gauth_command_covers);
-	else if (narrow->shell_mode == GAUTH_SHELL_ALLOWLIST)
+	else if (mode == GAUTH_SHELL_ALLOWLIST)
 		result->shell_allowlist = narrow->shell_allowlist;
 }
 
