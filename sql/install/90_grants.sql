@@ -52,7 +52,7 @@ GRANT SELECT, INSERT ON
     gauth.approval,
     gauth.mandate_session
 TO @extowner@;
-GRANT SELECT ON gauth.settings, gauth.tokens TO @extowner@;
+GRANT SELECT ON gauth.settings, gauth.tokens, gauth.audit TO @extowner@;
 
 GRANT SELECT, UPDATE ON SEQUENCE gauth.lane_number TO @extowner@;
 GRANT SELECT, INSERT ON
@@ -82,6 +82,11 @@ REVOKE EXECUTE ON FUNCTION
     gauth.audit_root(),
     gauth.recorder_state(),
     gauth.audit_verify(text, bigint, bigint),
+    gauth.audit_since(bigint, integer),
+    gauth.audit_export(bigint, bigint),
+    gauth.audit_status(),
+    gauth.audit_erase(text, text),
+    gauth.audit_retain(interval),
     gauth.verify(text, text),
     gauth.inspect_token(text, text),
     gauth.introspect_token(text),
@@ -156,6 +161,11 @@ GRANT EXECUTE ON FUNCTION
     gauth.audit_root(),
     gauth.recorder_state(),
     gauth.audit_verify(text, bigint, bigint),
+    gauth.audit_since(bigint, integer),
+    gauth.audit_export(bigint, bigint),
+    gauth.audit_status(),
+    gauth.audit_erase(text, text),
+    gauth.audit_retain(interval),
     gauth.verify(text, text),
     gauth.inspect_token(text, text),
     gauth.introspect_token(text),

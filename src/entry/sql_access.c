@@ -156,6 +156,15 @@ is_array_of_strings(Jsonb *value)
 }
 
 static bool
+is_boolean(Jsonb *value)
+{
+	JsonbValue	scalar;
+
+	return JsonbExtractScalar(&value->root, &scalar) &&
+		scalar.type == jbvBool;
+}
+
+static bool
 value_fits(const GauthSetting *setting, Jsonb *value)
 {
 	Interval   *interval;
@@ -164,6 +173,8 @@ value_fits(const GauthSetting *setting, Jsonb *value)
 	{
 		case GAUTH_SETTING_STRINGS:
 			return is_array_of_strings(value);
+		case GAUTH_SETTING_BOOL:
+			return is_boolean(value);
 		case GAUTH_SETTING_INTERVAL:
 			interval = gauth_setting_interval(value);
 			return interval != NULL && interval->time >= 0 &&

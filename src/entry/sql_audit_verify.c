@@ -14,8 +14,7 @@
 #include "entry/args.h"
 #include "entry/report.h"
 #include "entry/require.h"
-#include "store/ledger_batch.h"
-#include "store/ledger_shard.h"
+#include "store/ledger_stream.h"
 #include "store/ledger_verify.h"
 
 /* positions that mode tail looks at when it is not told from where */
@@ -43,22 +42,6 @@ put_finding(void *state, const char *severity, const char *entry,
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-/* the position behind the last sealed entry */
-static uint64
-find_end(Snapshot snapshot)
-{
-	uint32		shard;
-	uint64		end = 0;
-	GauthBatch	batch;
-
-	for (shard = gauth_shard_last(); shard > 0; shard--)
-	{
-		if (gauth_batch_last_seen(shard, snapshot, &batch))
-			end = Max(end, batch.position + batch.size);
-	}
-	return end;
-}
-
 static uint64
 position_argument(FunctionCallInfo fcinfo, int number, uint64 standard)
 {
@@ -70,7 +53,7 @@ position_argument(FunctionCallInfo fcinfo, int number, uint64 standard)
 static void
 read_mode(FunctionCallInfo fcinfo, GauthVerification *verification)
 {
-	uint64		end = find_end(verification->snapshot);
+	uint64		end = gauth_stream_limit(verification->snapshot);
 	GauthSpan	mode;
 
 	if (PG_ARGISNULL(VERIFY_MODE))

@@ -68,6 +68,8 @@ static const char *const issuer_functions[] = {
 };
 static const char *const administrator_functions[] = {
 	"gauth.purge_tokens(timestamptz)",
+	"gauth.audit_erase(text, text)",
+	"gauth.audit_retain(interval)",
 	"gauth.add_issuer(text, text[], text[], json, boolean, text, interval,"
 	" interval, text)",
 	"gauth.drop_issuer(text)",
@@ -117,6 +119,9 @@ static const char *const auditor_functions[] = {
 	"gauth.audit_root()",
 	"gauth.recorder_state()",
 	"gauth.audit_verify(text, bigint, bigint)",
+	"gauth.audit_since(bigint, integer)",
+	"gauth.audit_export(bigint, bigint)",
+	"gauth.audit_status()",
 	NULL
 };
 
@@ -130,7 +135,8 @@ static const char *const *const functions[GAUTH_CAPABILITY_COUNT] = {
 
 /* relations that a capability lets its holder read */
 static const char *const relations[GAUTH_CAPABILITY_COUNT] = {
-	[GAUTH_AUDITOR] = "gauth.entry, gauth.shard, gauth.seal_batch, "
+	[GAUTH_AUDITOR] = "gauth.audit, gauth.entry, gauth.shard, "
+	"gauth.seal_batch, "
 	"gauth.tile_root, gauth.checkpoint, gauth.cosignature, "
 	"gauth.removal",
 	[GAUTH_ADMINISTRATOR] = "gauth.tokens, gauth.token, gauth.revocation, "

@@ -258,6 +258,39 @@ gauth_batch_at_position(uint64 position, Snapshot snapshot,
 }
 
 /*
+ * gauth_batch_next_position
+ *		Where the batch begins that is the first one behind a position that no
+ *		batch holds, or "limit".
+ */
+uint64
+gauth_batch_next_position(uint64 position, Snapshot snapshot, uint64 limit)
+{
+	GauthScan	scan;
+	Relation	index;
+	ScanKeyData key;
+	bool		is_null;
+	uint64		next = limit;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_SEAL_BATCH);
+	index = index_open(gauth_relation_find("seal_batch_position"),
+					   AccessShareLock);
+	ScanKeyInit(&key, BATCH_FIRST_POSITION, BTGreaterStrategyNumber, F_INT8GT,
+				Int64GetDatum((int64) position));
+	scan.scan = systable_beginscan_ordered(scan.relation, index, snapshot, 1,
+										   &key);
+	scan.tuple = systable_getnext_ordered(scan.scan, ForwardScanDirection);
+	if (HeapTupleIsValid(scan.tuple))
+		next = (uint64) DatumGetInt64(gauth_scan_value(&scan,
+													   BATCH_FIRST_POSITION,
+													   &is_null));
+	systable_endscan_ordered(scan.scan);
+	scan.scan = NULL;
+	index_close(index, AccessShareLock);
+	gauth_scan_end(&scan);
+	return Min(next, limit);
+}
+
+/*
  * gauth_xid_compare
  *		The order of transactions, for qsort and bsearch.
  */

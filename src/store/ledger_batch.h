@@ -81,6 +81,8 @@ extern bool gauth_batch_at(uint32 shard, uint64 index, Snapshot snapshot,
 						   GauthBatch *batch);
 extern bool gauth_batch_at_position(uint64 position, Snapshot snapshot,
 									GauthBatch *batch);
+extern uint64 gauth_batch_next_position(uint64 position, Snapshot snapshot,
+										uint64 limit);
 extern int	gauth_xid_compare(const void *a, const void *b);
 extern bool gauth_batch_covers(const GauthBatch *batch, FullTransactionId xid);
 

@@ -10,6 +10,7 @@
 #include "utils/hsearch.h"
 
 #include "ledger/receipt.h"
+#include "store/ledger_kind.h"
 
 typedef struct ErasedKey
 {

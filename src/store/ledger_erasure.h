@@ -9,8 +9,6 @@
 
 #include "store/ledger_row.h"
 
-#define GAUTH_KIND_ERASE	"ledger.erase"
-
 typedef struct GauthErasures GauthErasures;
 
 /* hears of an entry that was erased though nothing says so */

@@ -38,6 +38,16 @@ static const struct
 };
 
 /*
+ * gauth_entry_made_at
+ *		The entry's time as PostgreSQL counts.
+ */
+TimestampTz
+gauth_entry_made_at(const GauthEntry *entry)
+{
+	return entry->micros - EPOCH_MICROS;
+}
+
+/*
  * gauth_entry_row_form
  *		The columns of a row; what is by reference is in the current memory
  *		context.
@@ -55,7 +65,7 @@ gauth_entry_row_form(const GauthEntryRow *row, Datum *values, bool *nulls)
 	values[ENTRY_LANE - 1] = UInt64GetDatum(entry->lane);
 	values[ENTRY_LANE_SEQ - 1] = UInt64GetDatum(entry->lane_seq);
 	values[ENTRY_MADE_AT - 1] =
-		TimestampTzGetDatum(entry->micros - EPOCH_MICROS);
+		TimestampTzGetDatum(gauth_entry_made_at(entry));
 	values[ENTRY_COUNT - 1] = Int64GetDatum((int64) entry->count);
 	for (i = 0; i < lengthof(strings); i++)
 	{

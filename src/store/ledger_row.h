@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
 #include "executor/tuptable.h"
 
 #include "ledger/entry.h"
@@ -49,6 +50,7 @@ typedef struct GauthEntryRow
 	bool		malformed;		/* a number that no entry has */
 } GauthEntryRow;
 
+extern TimestampTz gauth_entry_made_at(const GauthEntry *entry);
 extern void gauth_entry_row_form(const GauthEntryRow *row, Datum *values,
 								 bool *nulls);
 extern void gauth_entry_row_read(TupleTableSlot *slot, GauthEntryRow *row);

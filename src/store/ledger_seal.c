@@ -20,14 +20,17 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 #include "utils/xid8.h"
 
 #include "store/compat.h"
 #include "store/crypto.h"
+#include "store/ledger_removal.h"
 #include "store/ledger_scan.h"
 #include "store/ledger_shard.h"
 #include "store/ledger_tree.h"
 #include "store/refuse.h"
+#include "store/setting.h"
 #include "store/write.h"
 
 /* leaves after which a batch ends with its transaction: two megabytes */
@@ -388,6 +391,35 @@ seal_log(Sealing *sealing, uint32 number)
 	MemoryContextReset(sealing->memory);
 }
 
+/* is the partition of the next shard free? */
+static bool
+has_room(uint32 next)
+{
+	return next <= GAUTH_PARTITIONS ||
+		gauth_removal_exists(next - GAUTH_PARTITIONS);
+}
+
+/*
+ * A log that is written to for ever could never be removed.  The next one is
+ * opened as soon as the newest is old enough, is closed neither yet nor empty,
+ * and has a partition to go to.
+ */
+static void
+rotate(uint32 newest)
+{
+	GauthShard	shard;
+	GauthBatch	last;
+	int64		interval =
+		gauth_setting_milliseconds("log_interval") * 1000;
+
+	if (interval == 0 || !gauth_shard_find(newest, &shard) ||
+		shard.life != GAUTH_SHARD_LIVE ||
+		shard.opened_at > GetCurrentTimestamp() - interval ||
+		!gauth_batch_last(newest, &last) || !has_room(newest + 1))
+		return;
+	(void) gauth_shard_open("rotated");
+}
+
 static void
 check_primary(void)
 {
@@ -422,6 +454,8 @@ gauth_ledger_seal(bool wait)
 	last = gauth_shard_last();
 	for (shard = 1; shard <= last; shard++)
 		seal_log(&sealing, shard);
+	if (last > 0)
+		rotate(last);
 	UnregisterSnapshot(sealing.snapshot);
 	MemoryContextDelete(sealing.memory);
 	if (sealing.sealed > 0)

@@ -116,6 +116,26 @@ gauth_shard_find(uint32 number, GauthShard *shard)
 }
 
 /*
+ * gauth_shard_origin
+ *		The name of the log, in the current memory context; without data when
+ *		there is none of this number.
+ */
+GauthSpan
+gauth_shard_origin(uint32 number)
+{
+	GauthScan	scan;
+	GauthSpan	origin = {NULL, 0};
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_SHARD);
+	gauth_scan_key_int(&scan, SHARD_SHARD, (int32) number);
+	if (gauth_scan_next(&scan))
+		origin = gauth_memory_copy(CurrentMemoryContext,
+								   gauth_scan_text(&scan, SHARD_ORIGIN));
+	gauth_scan_end(&scan);
+	return origin;
+}
+
+/*
  * gauth_shard_opening
  *		What the shard noted of the one before; false when there is none of
  *		this number.

@@ -54,6 +54,7 @@ typedef struct GauthShardOpening
 } GauthShardOpening;
 
 extern bool gauth_shard_opening(uint32 number, GauthShardOpening *opening);
+extern GauthSpan gauth_shard_origin(uint32 number);
 extern bool gauth_shard_find(uint32 number, GauthShard *shard);
 extern uint32 gauth_shard_last(void);
 extern uint32 gauth_shard_live(void);

@@ -20,9 +20,20 @@ const GauthSetting gauth_settings[GAUTH_SETTING_COUNT] = {
 	{"lint_exempt", GAUTH_SETTING_STRINGS, "[]",
 		"tables and views that gauth.lint passes over, as schema.name",
 	false},
+	{"log_entries", GAUTH_SETTING_BOOL, "false",
+		"whether sealed entries of the ledger go to the server log, too, as"
+		" JSON",
+	false},
+	{"log_interval", GAUTH_SETTING_INTERVAL, "\"31 days\"",
+		"how long a log of the ledger is written to before the next one is"
+		" opened, so that it can be removed one day",
+	false},
 	{"record_timeout", GAUTH_SETTING_INTERVAL, "\"5 seconds\"",
 		"how long a denial, or a permit of a read-only transaction, waits to"
 		" be recorded; from 100 milliseconds",
+	false},
+	{"retention_minimum", GAUTH_SETTING_INTERVAL, "\"1 year\"",
+		"how long gauth.audit_retain keeps entries whatever it is told",
 	false},
 	{"rotation_grace", GAUTH_SETTING_INTERVAL, "\"0 seconds\"",
 		"how much longer a rotated key verifies than its last token lives",
@@ -130,4 +141,18 @@ gauth_setting_milliseconds(const char *name)
 
 	return gauth_interval_seconds(interval) * 1000 +
 		interval->time % USECS_PER_SEC / 1000;
+}
+
+/*
+ * gauth_setting_bool
+ *		The value of a setting that is true or false.
+ */
+bool
+gauth_setting_bool(const char *name)
+{
+	Jsonb	   *value = DatumGetJsonbP(get_value(name));
+	JsonbValue	scalar;
+
+	return JsonbExtractScalar(&value->root, &scalar) &&
+		scalar.type == jbvBool && scalar.val.boolean;
 }

@@ -21,7 +21,8 @@ enum
 typedef enum GauthSettingType
 {
 	GAUTH_SETTING_STRINGS,		/* an array of strings */
-	GAUTH_SETTING_INTERVAL		/* a string that is an interval to SQL */
+	GAUTH_SETTING_INTERVAL,		/* a string that is an interval to SQL */
+	GAUTH_SETTING_BOOL
 } GauthSettingType;
 
 typedef struct GauthSetting
@@ -33,12 +34,13 @@ typedef struct GauthSetting
 	bool		per_store;		/* may differ between policy stores */
 } GauthSetting;
 
-#define GAUTH_SETTING_COUNT		7
+#define GAUTH_SETTING_COUNT		10
 
 extern const GauthSetting gauth_settings[GAUTH_SETTING_COUNT];
 
 extern Interval *gauth_setting_interval(Jsonb *value);
 extern int64 gauth_setting_seconds(const char *name);
+extern bool gauth_setting_bool(const char *name);
 extern int64 gauth_setting_milliseconds(const char *name);
 
 #endif							/* GAUTH_STORE_SETTING_H */
