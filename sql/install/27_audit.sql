@@ -233,3 +233,56 @@ END;
 
 COMMENT ON FUNCTION gauth.audit_status() IS
 'each log of the ledger: open, closing, closed or removed, how many entries are sealed and signed, how many committed ones wait, and why; for auditors';
+
+CREATE TABLE gauth.sink (
+    name text COLLATE "C" PRIMARY KEY,
+    function text,
+    role text COLLATE "C",
+    "position" bigint NOT NULL,
+    failures integer NOT NULL,
+    failure text,
+    changed_at timestamptz NOT NULL
+);
+
+COMMENT ON TABLE gauth.sink IS
+'who is told of sealed entries, and how far';
+COMMENT ON COLUMN gauth.sink.name IS
+'name of the sink; empty: the server log (setting log_entries)';
+COMMENT ON COLUMN gauth.sink.function IS
+'qualified name of the function that gets the entries as one jsonb';
+COMMENT ON COLUMN gauth.sink.role IS 'role that registered it, and runs it';
+COMMENT ON COLUMN gauth.sink."position" IS 'position of the next entry';
+COMMENT ON COLUMN gauth.sink.failures IS 'how often in a row it has failed';
+COMMENT ON COLUMN gauth.sink.failure IS 'why it failed last; NULL: it did not';
+COMMENT ON COLUMN gauth.sink.changed_at IS
+'when it was registered, went on, or failed';
+
+SELECT pg_catalog.pg_extension_config_dump('gauth.sink', '');
+
+CREATE FUNCTION gauth.audit_add_sink(
+    name text,
+    function regprocedure,
+    since bigint DEFAULT NULL
+)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gauth_sql_audit_add_sink'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gauth.audit_add_sink(text, regprocedure, bigint) IS
+'has a function of one argument jsonb called with every sealed entry from a position on (standard: from now on), as the current role, in arrays of up to 100 entries in their order; what it does and how far it is are one transaction; when it fails it is called again later, and nobody else is harmed; for auditors; raises 22023, 42710';
+
+CREATE FUNCTION gauth.audit_drop_sink(name text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gauth_sql_audit_drop_sink'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gauth.audit_drop_sink(text) IS
+'ends a sink; false: there was none; for whoever registered it, and administrators; raises 42501';
+
+CREATE FUNCTION gauth.audit_run_sinks()
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'gauth_sql_audit_run_sinks'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gauth.audit_run_sinks() IS
+'asks for the process that serves the sinks, which otherwise starts after a sealing; returns how many sinks are behind; for auditors';

@@ -160,11 +160,12 @@ gauth_audit_append_batch(GauthText *text, const GauthBatch *batch,
  * gauth_audit_append_entry
  *		{"type":"entry", "position", and every field of the canonical bytes};
  *		an absent string is left out; of an erased entry the commitment is
- *		there in place of what was erased.
+ *		there in place of what was erased.  Salt, commitment and link are for
+ *		who verifies, and would outlive an erasure elsewhere.
  */
 void
 gauth_audit_append_entry(GauthText *text, const GauthEntryRow *row,
-						 uint64 position)
+						 uint64 position, bool to_verify)
 {
 	const GauthEntry *entry = &row->entry;
 
@@ -188,9 +189,12 @@ gauth_audit_append_entry(GauthText *text, const GauthEntryRow *row,
 	append_string(text, "role", entry->role);
 	append_string(text, "resource", entry->resource);
 	append_string(text, "payload", entry->payload);
-	gauth_audit_append_bytes(text, "salt", row->salt);
-	gauth_audit_append_bytes(text, "commitment", row->commitment);
-	gauth_audit_append_bytes(text, "link", row->link);
+	if (to_verify)
+	{
+		gauth_audit_append_bytes(text, "salt", row->salt);
+		gauth_audit_append_bytes(text, "commitment", row->commitment);
+		gauth_audit_append_bytes(text, "link", row->link);
+	}
 	gauth_text_append_char(text, '}');
 }
 

@@ -20,7 +20,7 @@ extern void gauth_audit_append_batch(GauthText *text, const GauthBatch *batch,
 									 GauthSpan leaves);
 extern void gauth_audit_append_entry(GauthText *text,
 									 const GauthEntryRow *row,
-									 uint64 position);
+									 uint64 position, bool to_verify);
 extern void gauth_audit_append_checkpoint(GauthText *text, uint32 shard,
 										  uint64 size, GauthSpan note);
 extern const char *gauth_verdict_name(GauthVerdict verdict);

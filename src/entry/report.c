@@ -664,6 +664,17 @@ gauth_raise_entry_uncommitted(void)
 	pg_unreachable();
 }
 
+/* a sealed entry in the server log, for whoever collects that */
+void
+gauth_report_entry(GauthSpan entry)
+{
+	ereport(LOG,
+			(errmsg_internal("gauth entry: %.*s", (int) entry.len,
+							 entry.data),
+			 errhidestmt(true),
+			 errhidecontext(true)));
+}
+
 void
 gauth_raise_guarded(const char *table)
 {

@@ -76,6 +76,7 @@ extern void gauth_raise_bindings(const GauthText *findings)
 extern void gauth_raise_nothing_recorded(void) pg_attribute_noreturn();
 extern void gauth_raise_entry_missing(void) pg_attribute_noreturn();
 extern void gauth_raise_entry_uncommitted(void) pg_attribute_noreturn();
+extern void gauth_report_entry(GauthSpan entry);
 extern void gauth_raise_guarded(const char *table) pg_attribute_noreturn();
 extern void gauth_raise_not_a_trigger(void) pg_attribute_noreturn();
 extern void gauth_raise_scope_dimensions(void) pg_attribute_noreturn();

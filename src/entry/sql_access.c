@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -16,6 +17,7 @@
 #include "entry/args.h"
 #include "entry/report.h"
 #include "entry/require.h"
+#include "entry/sink.h"
 #include "store/access.h"
 #include "store/setting.h"
 #include "store/write.h"
@@ -183,6 +185,37 @@ value_fits(const GauthSetting *setting, Jsonb *value)
 	return false;
 }
 
+/* a null value goes back to the standard */
+static void
+record_setting(FunctionCallInfo fcinfo)
+{
+	GauthRecorder record;
+	Jsonb	   *value;
+
+	gauth_record_begin(&record, "setting.configure",
+					   gauth_arg_span(fcinfo, 0));
+	gauth_record_text(&record, "store", gauth_arg_span_or_null(fcinfo, 2));
+	if (!PG_ARGISNULL(1))
+	{
+		value = PG_GETARG_JSONB_P(1);
+		gauth_record_json(&record, "value",
+						  gauth_span_of(JsonbToCString(NULL, &value->root,
+													   VARSIZE(value))));
+	}
+	gauth_record_end(&record);
+}
+
+/* one setting is about something that has a position of its own */
+static void
+apply_setting(FunctionCallInfo fcinfo)
+{
+	bool		is_on = !PG_ARGISNULL(1) &&
+		gauth_setting_bool("log_entries");
+
+	if (gauth_span_is(gauth_arg_span(fcinfo, 0), "log_entries"))
+		gauth_sink_mirror(is_on);
+}
+
 /*
  * gauth.configure(name text, value jsonb, store text) returns void
  */
@@ -206,6 +239,8 @@ gauth_sql_configure(PG_FUNCTION_ARGS)
 	{
 		(void) gauth_write_run(&write, "DELETE FROM gauth.setting"
 							   " WHERE name = $1 AND store = $2");
+		apply_setting(fcinfo);
+		record_setting(fcinfo);
 		PG_RETURN_VOID();
 	}
 	if (!value_fits(setting, PG_GETARG_JSONB_P(1)))
@@ -215,6 +250,9 @@ gauth_sql_configure(PG_FUNCTION_ARGS)
 						   "INSERT INTO gauth.setting (name, store, value)"
 						   " VALUES ($1, $2, $3) ON CONFLICT (name, store)"
 						   " DO UPDATE SET value = $3");
+	CommandCounterIncrement();
+	apply_setting(fcinfo);
+	record_setting(fcinfo);
 	PG_RETURN_VOID();
 }
 

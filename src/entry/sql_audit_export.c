@@ -217,7 +217,7 @@ export_entry(Export *export)
 		export_batch(export);
 	begin_line(&arena, &text);
 	gauth_audit_append_entry(&text, &export->stream.entries.row,
-							 export->stream.position);
+							 export->stream.position, true);
 	put_line(export, &text);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(export->turn);

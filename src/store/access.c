@@ -122,6 +122,9 @@ static const char *const auditor_functions[] = {
 	"gauth.audit_since(bigint, integer)",
 	"gauth.audit_export(bigint, bigint)",
 	"gauth.audit_status()",
+	"gauth.audit_add_sink(text, regprocedure, bigint)",
+	"gauth.audit_drop_sink(text)",
+	"gauth.audit_run_sinks()",
 	NULL
 };
 
@@ -138,7 +141,7 @@ static const char *const relations[GAUTH_CAPABILITY_COUNT] = {
 	[GAUTH_AUDITOR] = "gauth.audit, gauth.entry, gauth.shard, "
 	"gauth.seal_batch, "
 	"gauth.tile_root, gauth.checkpoint, gauth.cosignature, "
-	"gauth.removal",
+	"gauth.removal, gauth.sink",
 	[GAUTH_ADMINISTRATOR] = "gauth.tokens, gauth.token, gauth.revocation, "
 	"gauth.subject_revocation, gauth.issuer, gauth.key, gauth.access, "
 	"gauth.setting, gauth.settings, gauth.policy_store, gauth.policy, "

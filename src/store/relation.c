@@ -70,6 +70,7 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
 	{"mandate_session", "mandate_session_pkey"},
 	[GAUTH_TABLE_CHECKPOINT] = {"checkpoint", "checkpoint_pkey"},
 	[GAUTH_TABLE_REMOVAL] = {"removal", "removal_pkey"},
+	[GAUTH_TABLE_SINK] = {"sink", "sink_pkey"},
 };
 
 /*

@@ -13,6 +13,7 @@
  * committed, and goes back into the queue: between commit and settling
  * nothing can interrupt it, and a crash takes the ring with it.
  */
+#include "store/sink.h"
 #include "store/worker.h"
 
 #include "access/xact.h"
@@ -36,6 +37,7 @@
 #include "store/generation.h"
 #include "store/ledger.h"
 #include "store/ledger_seal.h"
+#include "store/ledger_stream.h"
 #include "store/ring_drain.h"
 #include "store/ring_note.h"
 #include "store/setting.h"
@@ -299,6 +301,17 @@ seal(void *argument)
 	*sealed = gauth_ledger_seal(false);
 }
 
+/* whoever is to be told of what was sealed */
+static void
+serve_sinks(void *argument)
+{
+	GauthSpan  *names;
+
+	if (gauth_sinks_behind(gauth_stream_limit(GetActiveSnapshot()),
+						   &names) > 0)
+		gauth_sink_start();
+}
+
 static bool
 is_due(TimestampTz since, int64 interval, TimestampTz now)
 {
@@ -328,7 +341,10 @@ seal_when_due(TimestampTz now)
 	self.commits = commits;
 	self.unsealed = sealed != 0;
 	if (sealed > 0)
+	{
 		self.busy_at = now;
+		(void) run(serve_sinks, NULL, TASK_TIMEOUT);
+	}
 	LWLockAcquire(gauth_ring_lock(), LW_EXCLUSIVE);
 	self.ring->sealed_at = now;
 	LWLockRelease(gauth_ring_lock());

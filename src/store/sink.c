@@ -1,0 +1,144 @@
+/*
+ * sink.c
+ *		Which sinks there are, and the process that serves them.
+ *
+ * What a user wrote runs there, not in the process that records and seals: it
+ * may take its time.  The process ends when all sinks have been served, and
+ * is asked for again after a sealing.
+ */
+#include "store/sink.h"
+
+#include "miscadmin.h"
+#include "postmaster/bgworker.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "store/memory.h"
+#include "store/relation.h"
+
+/* seconds after so many failures; then an hour */
+#define PAUSE_MAX_POWER		11
+#define PAUSE_MAX			3600
+
+static char *
+read_string(const GauthScan *scan, AttrNumber column)
+{
+	GauthSpan	text = gauth_scan_text(scan, column);
+
+	return text.data == NULL ? NULL : pnstrdup(text.data, text.len);
+}
+
+static void
+read_sink(const GauthScan *scan, GauthSink *sink)
+{
+	bool		is_null;
+
+	sink->name = gauth_memory_copy(CurrentMemoryContext,
+								   gauth_scan_text(scan, SINK_NAME));
+	sink->function = read_string(scan, SINK_FUNCTION);
+	sink->role = read_string(scan, SINK_ROLE);
+	sink->position = (uint64)
+		DatumGetInt64(gauth_scan_value(scan, SINK_POSITION, &is_null));
+	sink->failures =
+		DatumGetInt32(gauth_scan_value(scan, SINK_FAILURES, &is_null));
+	sink->changed_at =
+		DatumGetTimestampTz(gauth_scan_value(scan, SINK_CHANGED_AT,
+											 &is_null));
+}
+
+/*
+ * gauth_sink_find
+ *		The sink of that name; false when there is none.
+ */
+bool
+gauth_sink_find(GauthSpan name, GauthSink *sink)
+{
+	GauthScan	scan;
+	bool		found;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_SINK);
+	gauth_scan_key_text(&scan, SINK_NAME, name);
+	found = gauth_scan_next(&scan);
+	if (found)
+		read_sink(&scan, sink);
+	gauth_scan_end(&scan);
+	return found;
+}
+
+/* one that failed is left alone for a while, longer each time */
+static bool
+is_due(const GauthSink *sink)
+{
+	int64		pause = sink->failures == 0 ? 0 :
+		sink->failures > PAUSE_MAX_POWER ? PAUSE_MAX : 1 << sink->failures;
+
+	return GetCurrentTimestamp() >= sink->changed_at + pause * USECS_PER_SEC;
+}
+
+/*
+ * gauth_sinks_behind
+ *		The names of the sinks that have not had all entries before "limit"
+ *		and may be called now; returns how many.
+ */
+int
+gauth_sinks_behind(uint64 limit, GauthSpan **names)
+{
+	GauthScan	scan;
+	int			count = 0;
+	int			room = 8;
+
+	*names = palloc(sizeof(GauthSpan) * room);
+	gauth_scan_begin(&scan, GAUTH_TABLE_SINK);
+	while (gauth_scan_next(&scan))
+	{
+		GauthSink	sink;
+
+		read_sink(&scan, &sink);
+		if (sink.position >= limit || !is_due(&sink))
+			continue;
+		if (count == room)
+		{
+			room *= 2;
+			*names = repalloc(*names, sizeof(GauthSpan) * room);
+		}
+		(*names)[count++] = sink.name;
+	}
+	gauth_scan_end(&scan);
+	return count;
+}
+
+/*
+ * gauth_sink_start
+ *		Ask for the process, unless the one that this process asked for is
+ *		still there; without a free slot the sinks wait.
+ */
+void
+gauth_sink_start(void)
+{
+	static BackgroundWorkerHandle *handle = NULL;
+	BackgroundWorker worker = {0};
+	MemoryContext caller;
+	pid_t		pid;
+
+	if (handle != NULL &&
+		GetBackgroundWorkerPid(handle, &pid) != BGWH_STOPPED)
+		return;
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS |
+		BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = BGW_NEVER_RESTART;
+	worker.bgw_main_arg = ObjectIdGetDatum(MyDatabaseId);
+	worker.bgw_notify_pid = MyProcPid;
+	strlcpy(worker.bgw_library_name, "gauth", sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, "gauth_sink_main",
+			sizeof(worker.bgw_function_name));
+	strlcpy(worker.bgw_type, "gauth sinks", sizeof(worker.bgw_type));
+	snprintf(worker.bgw_name, sizeof(worker.bgw_name),
+			 "gauth sinks of database %u", MyDatabaseId);
+	caller = MemoryContextSwitchTo(TopMemoryContext);
+	if (handle != NULL)
+		pfree(handle);
+	handle = NULL;
+	(void) RegisterDynamicBackgroundWorker(&worker, &handle);
+	MemoryContextSwitchTo(caller);
+}
