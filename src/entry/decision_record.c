@@ -6,7 +6,7 @@
 
 #include "entry/decision_record.h"
 
-#include "base/text.h"
+#include "base/json_write.h"
 #include "entry/decision_json.h"
 #include "entry/report.h"
 #include "policy/format.h"
@@ -45,10 +45,38 @@ find_rule(const GauthAnswer *answer)
 	return gauth_policy_set_id(answer->set, answer->decision.determining[0]);
 }
 
-/* which policies of which version of which store */
+static void
+append_uid(GauthText *text, const char *name, const GauthUid *uid)
+{
+	GauthSpan	written = format_uid(text->arena, uid);
+
+	if (written.data == NULL)
+		return;
+	gauth_text_append_member(text, name);
+	gauth_text_append_json_string(text, written);
+}
+
+/* as gauth.diff_policies takes it, so that it can be asked once more */
+static void
+append_request(GauthText *text, const GauthAsk *ask,
+			   const GauthAnswer *answer, bool with_context)
+{
+	gauth_text_append(text, GAUTH_SPAN(",\"request\":{"));
+	append_uid(text, "action", ask->action);
+	append_uid(text, "resource", ask->resource);
+	append_uid(text, "principal", answer->principal);
+	if (with_context && ask->context.data != NULL)
+	{
+		gauth_text_append_member(text, "context");
+		gauth_text_append(text, ask->context);
+	}
+	gauth_text_append_char(text, '}');
+}
+
+/* which policies of which version of which store, and what was asked */
 static GauthSpan
 make_payload(GauthArena *arena, const GauthAsk *ask,
-			 const GauthAnswer *answer, bool with_policies)
+			 const GauthAnswer *answer, bool with_more)
 {
 	GauthText	text;
 
@@ -60,7 +88,8 @@ make_payload(GauthArena *arena, const GauthAsk *ask,
 		gauth_text_append(&text, GAUTH_SPAN(",\"version\":"));
 		gauth_text_append_int64(&text, answer->store->version);
 	}
-	if (with_policies)
+	append_request(&text, ask, answer, with_more);
+	if (with_more && answer->refusal == GAUTH_REFUSAL_NONE)
 	{
 		gauth_text_append(&text, GAUTH_SPAN(",\"determining\":"));
 		gauth_append_policy_ids(&text, answer->set, &answer->decision);
@@ -87,8 +116,7 @@ gauth_decision_record(GauthArena *arena, const GauthAsk *ask,
 	note.action = format_uid(arena, ask->action);
 	note.resource = format_uid(arena, ask->resource);
 	note.rule = find_rule(answer);
-	note.payload = make_payload(arena, ask, answer,
-								answer->refusal == GAUTH_REFUSAL_NONE);
+	note.payload = make_payload(arena, ask, answer, true);
 	if (note.payload.len > GAUTH_PAYLOAD_MAX)
 		note.payload = make_payload(arena, ask, answer, false);
 

@@ -16,6 +16,7 @@
 #include "crypto/compare.h"
 #include "crypto/digest.h"
 #include "entry/args.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "store/crypto.h"
 #include "store/issuer.h"
@@ -275,6 +276,7 @@ int
 gauth_keyring_replace(GauthSpan issuer, GauthSpan jwks)
 {
 	Keyring		ring;
+	GauthRecorder record;
 	GauthJson  *json;
 	GauthJwk   *keys;
 	int			count;
@@ -293,6 +295,9 @@ gauth_keyring_replace(GauthSpan issuer, GauthSpan jwks)
 		kids[i] = put_key(&ring, &keys[i]);
 	drop_others(&ring, kids, count);
 	close_keyring(&ring);
+	gauth_record_begin(&record, "key.put_jwks", issuer);
+	gauth_record_number(&record, "keys", count);
+	gauth_record_end(&record);
 	return count;
 }
 
@@ -308,6 +313,7 @@ GauthSpan
 gauth_keyring_create(GauthSpan issuer, GauthAlgorithm algorithm)
 {
 	Keyring		ring;
+	GauthRecorder record;
 	GauthJwk	jwk = {0};
 	GauthWrite	write = {0};
 	GauthSpan	kid;
@@ -332,6 +338,11 @@ gauth_keyring_create(GauthSpan issuer, GauthAlgorithm algorithm)
 						   " WHERE issuer = $1 AND signs");
 	insert_key(&ring, kid, &jwk, true, true);
 	close_keyring(&ring);
+	gauth_record_begin(&record, "key.create", issuer);
+	gauth_record_text(&record, "kid", kid);
+	gauth_record_text(&record, "algorithm",
+					  gauth_span_of(gauth_algorithm_name(algorithm)));
+	gauth_record_end(&record);
 	return kid;
 }
 
@@ -344,6 +355,7 @@ void
 gauth_keyring_retire(GauthSpan issuer)
 {
 	Keyring		ring;
+	GauthRecorder record;
 	GauthWrite	write = {0};
 	TimestampTz until;
 
@@ -359,4 +371,8 @@ gauth_keyring_retire(GauthSpan issuer)
 	(void) gauth_write_run(&write, "UPDATE gauth.key SET verifies_until = $2"
 						   " WHERE issuer = $1 AND verifies_until IS NULL");
 	close_keyring(&ring);
+	gauth_record_begin(&record, "key.retire", issuer);
+	gauth_record_number(&record, "verifies_until",
+						gauth_timestamp_seconds(until));
+	gauth_record_end(&record);
 }

@@ -16,6 +16,7 @@
 #include "utils/inval.h"
 #include "utils/memutils.h"
 
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "policy/build.h"
@@ -127,6 +128,23 @@ gauth_policy_change_values(const GauthPolicyChange *change, GauthWrite *write)
 }
 
 /*
+ * gauth_policy_change_note
+ *		Write an entry about the change into the ledger; the sources are in
+ *		the history of that version.
+ */
+void
+gauth_policy_change_note(const GauthPolicyChange *change, GauthSpan id,
+						 const char *kind)
+{
+	GauthRecorder record;
+
+	gauth_record_begin(&record, kind, id.len > 0 ? id : change->store);
+	gauth_record_text(&record, "store", change->store);
+	gauth_record_number(&record, "version", change->version);
+	gauth_record_end(&record);
+}
+
+/*
  * gauth_policy_change_record
  *		Write into the history what has become of a policy or a link, or (an
  *		empty id) of the store; "source" without data: it is gone.
@@ -146,6 +164,7 @@ gauth_policy_change_record(const GauthPolicyChange *change, GauthSpan id,
 						   " id, change, source, author, changed_at)"
 						   " VALUES ($1, $2, $4, $5, $6, $3,"
 						   " clock_timestamp())");
+	gauth_policy_change_note(change, id, psprintf("policy.%s", what));
 }
 
 /*

@@ -63,6 +63,8 @@ extern void gauth_policy_change_values(const GauthPolicyChange *change,
 extern void gauth_policy_change_record(const GauthPolicyChange *change,
 									   GauthSpan id, const char *what,
 									   GauthSpan source);
+extern void gauth_policy_change_note(const GauthPolicyChange *change,
+									 GauthSpan id, const char *kind);
 extern void gauth_policy_change_fail(const GauthError *err, GauthSpan source,
 									 const char *what) pg_attribute_noreturn();
 extern void gauth_policy_change_check_id(GauthSpan id);

@@ -15,6 +15,7 @@
 #include "utils/tuplestore.h"
 
 #include "entry/args.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "entry/sink.h"
@@ -67,6 +68,19 @@ write_grant(const Grant *grant, const char *statement)
 	return gauth_write_run(&write, statement);
 }
 
+static void
+record_grant(const Grant *grant, const char *kind)
+{
+	const char *capability = gauth_capability_name(grant->capability);
+	GauthRecorder record;
+
+	gauth_record_begin(&record, kind, gauth_span_of(grant->role));
+	gauth_record_text(&record, "capability", gauth_span_of(capability));
+	if (grant->object.len > 0)
+		gauth_record_text(&record, "object", grant->object);
+	gauth_record_end(&record);
+}
+
 /*
  * gauth.grant_access(role regrole, capability text, object text) returns void
  */
@@ -80,6 +94,7 @@ gauth_sql_grant_access(PG_FUNCTION_ARGS)
 					   "INSERT INTO gauth.access (role, capability, object)"
 					   " VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
 	gauth_access_apply(grant.role, grant.capability, true);
+	record_grant(&grant, "access.grant");
 	PG_RETURN_VOID();
 }
 
@@ -96,6 +111,7 @@ gauth_sql_revoke_access(PG_FUNCTION_ARGS)
 					   "DELETE FROM gauth.access WHERE role = $1"
 					   " AND capability = $2 AND object = $3");
 	gauth_access_withdraw(grant.role, grant.capability);
+	record_grant(&grant, "access.revoke");
 	PG_RETURN_VOID();
 }
 
@@ -105,8 +121,15 @@ gauth_sql_revoke_access(PG_FUNCTION_ARGS)
 Datum
 gauth_sql_reapply_access(PG_FUNCTION_ARGS)
 {
+	GauthRecorder record;
+	int64		count;
+
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
-	PG_RETURN_INT64(gauth_access_apply_all(gauth_warn_role_missing));
+	count = gauth_access_apply_all(gauth_warn_role_missing);
+	gauth_record_begin(&record, "access.reapply", gauth_span(NULL, 0));
+	gauth_record_number(&record, "rows", count);
+	gauth_record_end(&record);
+	PG_RETURN_INT64(count);
 }
 
 /*

@@ -16,6 +16,7 @@
 #include "decision/authzen_answer.h"
 #include "entry/args.h"
 #include "entry/decision_json.h"
+#include "entry/decision_record.h"
 #include "entry/jsonb.h"
 #include "entry/report.h"
 #include "entry/require.h"
@@ -158,9 +159,8 @@ make_request(Call *call, const GauthAuthzenQuestion *question,
 	return gauth_authzen_translate(&reader, question, request);
 }
 
-static GauthStatus
-decide(Call *call, GauthSession *session, const GauthAuthzenRequest *request,
-	   GauthAnswer *answer, GauthError *err)
+static GauthAsk
+make_ask(const Call *call, const GauthAuthzenRequest *request)
 {
 	GauthAsk	ask = {
 		.store = call->store,
@@ -171,7 +171,7 @@ decide(Call *call, GauthSession *session, const GauthAuthzenRequest *request,
 		.brought = request->brought
 	};
 
-	return gauth_authorize(session, &call->turn_arena, &ask, answer, err);
+	return ask;
 }
 
 static GauthAuthzenVerdict
@@ -204,6 +204,7 @@ evaluate(Call *call, const GauthAuthzenQuestion *question, bool *permit,
 {
 	GauthSession *session = &call->shared;
 	GauthAuthzenRequest request;
+	GauthAsk	ask;
 	GauthAnswer answer;
 	GauthAuthzenVerdict verdict;
 	GauthStatus status;
@@ -216,9 +217,11 @@ evaluate(Call *call, const GauthAuthzenQuestion *question, bool *permit,
 		session = &call->own;
 		forget(session);
 	}
-	status = decide(call, session, &request, &answer, err);
+	ask = make_ask(call, &request);
+	status = gauth_authorize(session, &call->turn_arena, &ask, &answer, err);
 	if (status != GAUTH_OK)
 		return status;
+	gauth_decision_record(&call->turn_arena, &ask, &answer);
 	verdict = make_verdict(call, &answer);
 	gauth_authzen_append_verdict(&call->response, &verdict);
 	*permit = answer.permit;
@@ -433,6 +436,7 @@ decide_candidate(Search *search, uint32_t position, GauthAnswer *answer)
 	Call	   *call = search->call;
 	GauthAuthzenQuestion question;
 	GauthAuthzenRequest request;
+	GauthAsk	ask;
 	GauthError	err = {0};
 
 	begin_turn(call);
@@ -443,7 +447,9 @@ decide_candidate(Search *search, uint32_t position, GauthAnswer *answer)
 		raise_request(&err);
 	if (request.brought != NULL)
 		forget(&call->shared);
-	if (decide(call, &call->shared, &request, answer, &err) != GAUTH_OK)
+	ask = make_ask(call, &request);
+	if (gauth_authorize(&call->shared, &call->turn_arena, &ask, answer,
+						&err) != GAUTH_OK)
 		raise_request(&err);
 }
 

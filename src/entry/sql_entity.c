@@ -18,6 +18,7 @@
 #include "entry/args.h"
 #include "entry/entity_put.h"
 #include "entry/policy_change.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/uid_arg.h"
 #include "policy/entity_json.h"
@@ -54,6 +55,17 @@ find_store(const GauthPolicyChange *change)
 	return store;
 }
 
+static void
+record_entity(const GauthPolicyChange *change, const char *kind,
+			  GauthSpan resource)
+{
+	GauthRecorder record;
+
+	gauth_record_begin(&record, kind, resource);
+	gauth_record_text(&record, "store", change->store);
+	gauth_record_end(&record);
+}
+
 /*
  * gauth.put_entities(entities json, store text) returns integer
  */
@@ -61,10 +73,16 @@ Datum
 gauth_sql_put_entities(PG_FUNCTION_ARGS)
 {
 	GauthPolicyChange change;
+	GauthRecorder record;
+	int32		count;
 
 	gauth_policy_change_begin(&change, gauth_arg_span(fcinfo, 1));
-	PG_RETURN_INT32(gauth_entity_put(find_store(&change),
-									 gauth_arg_span(fcinfo, 0)));
+	count = gauth_entity_put(find_store(&change), gauth_arg_span(fcinfo, 0));
+	gauth_record_begin(&record, "entity.put", gauth_span(NULL, 0));
+	gauth_record_text(&record, "store", change.store);
+	gauth_record_number(&record, "entities", count);
+	gauth_record_end(&record);
+	PG_RETURN_INT32(count);
 }
 
 /*
@@ -76,6 +94,7 @@ gauth_sql_delete_entity(PG_FUNCTION_ARGS)
 	GauthPolicyChange change;
 	GauthWrite	write = {0};
 	const GauthUid *uid;
+	uint64		count;
 
 	gauth_policy_change_begin(&change, gauth_arg_span(fcinfo, 1));
 	uid = gauth_uid_argument(&change.arena, gauth_arg_span(fcinfo, 0), "uid");
@@ -84,10 +103,10 @@ gauth_sql_delete_entity(PG_FUNCTION_ARGS)
 	gauth_write_text(&write, change.store);
 	gauth_write_text(&write, gauth_uid_type(uid));
 	gauth_write_text(&write, gauth_uid_id(uid));
-	PG_RETURN_INT32((int32)
-					gauth_write_run(&write,
-									"DELETE FROM gauth.entity WHERE"
-									" store = $1 AND type = $2 AND id = $3"));
+	count = gauth_write_run(&write, "DELETE FROM gauth.entity WHERE"
+							" store = $1 AND type = $2 AND id = $3");
+	record_entity(&change, "entity.delete", gauth_arg_span(fcinfo, 0));
+	PG_RETURN_INT32((int32) count);
 }
 
 /* neither ours nor one of actions, which the schema alone declares */
@@ -234,6 +253,7 @@ gauth_sql_bind_entity(PG_FUNCTION_ARGS)
 						   " id_column = EXCLUDED.id_column,"
 						   " attributes = EXCLUDED.attributes,"
 						   " parents = EXCLUDED.parents");
+	record_entity(&change, "entity.bind", row.entity_type);
 	PG_RETURN_VOID();
 }
 
@@ -249,9 +269,12 @@ gauth_sql_unbind_entity(PG_FUNCTION_ARGS)
 	gauth_policy_change_begin(&change, gauth_arg_span(fcinfo, 1));
 	gauth_write_text(&write, change.store);
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 0));
-	PG_RETURN_BOOL(gauth_write_run(&write,
-								   "DELETE FROM gauth.entity_binding WHERE"
-								   " store = $1 AND entity_type = $2") > 0);
+	if (gauth_write_run(&write,
+						"DELETE FROM gauth.entity_binding WHERE"
+						" store = $1 AND entity_type = $2") == 0)
+		PG_RETURN_BOOL(false);
+	record_entity(&change, "entity.unbind", gauth_arg_span(fcinfo, 0));
+	PG_RETURN_BOOL(true);
 }
 
 static void
@@ -280,6 +303,7 @@ gauth_sql_allow_request_attribute(PG_FUNCTION_ARGS)
 	GauthSpan	type = gauth_arg_span(fcinfo, 0);
 	GauthSpan	attribute = gauth_arg_span(fcinfo, 1);
 	GauthPolicyChange change;
+	GauthRecorder record;
 	GauthWrite	write = {0};
 
 	gauth_policy_change_begin(&change, gauth_arg_span(fcinfo, 3));
@@ -300,5 +324,11 @@ gauth_sql_allow_request_attribute(PG_FUNCTION_ARGS)
 							   "DELETE FROM gauth.request_attribute"
 							   " WHERE store = $1 AND entity_type = $2"
 							   " AND attribute = $3");
+	gauth_record_begin(&record, PG_GETARG_BOOL(2) ?
+					   "entity.allow_attribute" : "entity.refuse_attribute",
+					   type);
+	gauth_record_text(&record, "store", change.store);
+	gauth_record_text(&record, "attribute", attribute);
+	gauth_record_end(&record);
 	PG_RETURN_VOID();
 }

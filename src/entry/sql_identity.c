@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -15,6 +16,7 @@
 
 #include "entry/args.h"
 #include "entry/jsonb.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "store/identity.h"
 #include "store/memory.h"
@@ -33,6 +35,36 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_has_scope);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_is_authenticated);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_require);
 
+/* what a token says of itself counts when it was signed by who it says */
+static bool
+signature_verified(GauthStatus status)
+{
+	return status >= GAUTH_TYPE_REFUSED && status < GAUTH_STATUS_COUNT;
+}
+
+/*
+ * A refusal, which the error that follows does not undo.  A standby cannot
+ * record it, and refuses all the same.
+ */
+static void
+record_refusal(const char *kind, const char *rule, const GauthClaims *claims)
+{
+	GauthRecorder record;
+
+	if (RecoveryInProgress())
+		return;
+	gauth_record_begin(&record, kind, gauth_span(NULL, 0));
+	record.note.verdict = GAUTH_VERDICT_DENY;
+	record.note.rule = gauth_span_of(rule);
+	if (claims != NULL)
+	{
+		record.note.token_id = claims->token_id;
+		gauth_record_text(&record, "issuer", claims->issuer);
+		gauth_record_text(&record, "subject", claims->subject);
+	}
+	gauth_record_decision(&record);
+}
+
 /*
  * gauth.authenticate(token text, audience text) returns text
  */
@@ -48,7 +80,10 @@ gauth_sql_authenticate(PG_FUNCTION_ARGS)
 	GauthStatus status;
 
 	if (PG_ARGISNULL(0))
+	{
+		record_refusal("authenticate", "TOKEN_MALFORMED", NULL);
 		gauth_raise_status(GAUTH_TOKEN_MALFORMED, "token");
+	}
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
 	status = gauth_token_verify(&arena, gauth_arg_span(fcinfo, 0),
 								PG_ARGISNULL(1) ? NULL : &audience, &jwt,
@@ -61,7 +96,11 @@ gauth_sql_authenticate(PG_FUNCTION_ARGS)
 		(void) gauth_fail(&err, status, "claims");
 	}
 	if (status != GAUTH_OK)
+	{
+		record_refusal("authenticate", gauth_status_name(err.status),
+					   signature_verified(err.status) ? &jwt.claims : NULL);
 		gauth_raise(&err);
+	}
 
 	if (!IsTransactionBlock())
 		gauth_warn_identity_ends();
@@ -317,6 +356,9 @@ Datum
 gauth_sql_require(PG_FUNCTION_ARGS)
 {
 	if (gauth_identity_current() == NULL)
+	{
+		record_refusal("require", "NO_IDENTITY", NULL);
 		gauth_raise_no_identity();
+	}
 	PG_RETURN_VOID();
 }

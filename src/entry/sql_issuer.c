@@ -19,6 +19,7 @@
 #include "entry/args.h"
 #include "entry/jsonb.h"
 #include "entry/keyring.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "entry/strings.h"
@@ -131,6 +132,20 @@ write_argument(GauthWrite *write, FunctionCallInfo fcinfo, int number,
 					  PG_GETARG_DATUM(number), PG_ARGISNULL(number));
 }
 
+static void
+record_issuer(FunctionCallInfo fcinfo)
+{
+	GauthRecorder record;
+
+	gauth_record_begin(&record, "issuer.add",
+					   gauth_arg_span(fcinfo, ADD_ISSUER));
+	gauth_record_text(&record, "namespace",
+					  gauth_arg_span(fcinfo, ADD_NAMESPACE));
+	gauth_record_text(&record, "hosted", PG_GETARG_BOOL(ADD_HOSTED) ?
+					  GAUTH_SPAN("yes") : GAUTH_SPAN("no"));
+	gauth_record_end(&record);
+}
+
 /*
  * gauth.add_issuer(issuer text, audiences text[], algorithms text[],
  *		jwks json, hosted boolean, namespace text, leeway interval,
@@ -161,6 +176,7 @@ gauth_sql_add_issuer(PG_FUNCTION_ARGS)
 						" clock_timestamp())"
 						" ON CONFLICT DO NOTHING") == 0)
 		raise_conflict(gauth_arg_span(fcinfo, ADD_ISSUER));
+	record_issuer(fcinfo);
 
 	if (!PG_ARGISNULL(ADD_JWKS))
 		(void) gauth_keyring_replace(gauth_arg_span(fcinfo, ADD_ISSUER),
@@ -178,8 +194,11 @@ gauth_sql_drop_issuer(PG_FUNCTION_ARGS)
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 0));
-	PG_RETURN_BOOL(gauth_write_run(&write, "DELETE FROM gauth.issuer"
-								   " WHERE issuer = $1") > 0);
+	if (gauth_write_run(&write, "DELETE FROM gauth.issuer"
+						" WHERE issuer = $1") == 0)
+		PG_RETURN_BOOL(false);
+	gauth_record_change("issuer.drop", gauth_arg_span(fcinfo, 0));
+	PG_RETURN_BOOL(true);
 }
 
 /*
@@ -263,12 +282,18 @@ Datum
 gauth_sql_drop_key(PG_FUNCTION_ARGS)
 {
 	GauthWrite	write = {0};
+	GauthRecorder record;
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 0));
 	gauth_write_text(&write, gauth_arg_span(fcinfo, 1));
-	PG_RETURN_BOOL(gauth_write_run(&write, "DELETE FROM gauth.key"
-								   " WHERE issuer = $1 AND kid = $2") > 0);
+	if (gauth_write_run(&write, "DELETE FROM gauth.key"
+						" WHERE issuer = $1 AND kid = $2") == 0)
+		PG_RETURN_BOOL(false);
+	gauth_record_begin(&record, "key.drop", gauth_arg_span(fcinfo, 0));
+	gauth_record_text(&record, "kid", gauth_arg_span(fcinfo, 1));
+	gauth_record_end(&record);
+	PG_RETURN_BOOL(true);
 }
 
 /* a row's public half, when it has one and still verifies */
@@ -320,15 +345,20 @@ Datum
 gauth_sql_put_weak_secrets(PG_FUNCTION_ARGS)
 {
 	GauthWrite	write = {0};
+	GauthRecorder record;
+	uint64		rows;
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	gauth_write_value(&write, TEXTARRAYOID, PG_GETARG_DATUM(0), false);
-	PG_RETURN_INT64((int64)
-					gauth_write_run(&write,
-									"INSERT INTO gauth.weak_secret (digest)"
-									" SELECT sha256(convert_to(s, 'UTF8'))"
-									" FROM unnest($1) s WHERE s IS NOT NULL"
-									" ON CONFLICT DO NOTHING"));
+	rows = gauth_write_run(&write,
+						   "INSERT INTO gauth.weak_secret (digest)"
+						   " SELECT sha256(convert_to(s, 'UTF8'))"
+						   " FROM unnest($1) s WHERE s IS NOT NULL"
+						   " ON CONFLICT DO NOTHING");
+	gauth_record_begin(&record, "key.put_weak_secrets", gauth_span(NULL, 0));
+	gauth_record_number(&record, "added", (int64) rows);
+	gauth_record_end(&record);
+	PG_RETURN_INT64((int64) rows);
 }
 
 /*
@@ -353,11 +383,15 @@ gauth_sql_wrap_keys(PG_FUNCTION_ARGS)
 	GauthSpan	secret = gauth_arg_span_or_null(fcinfo, 0);
 	int64		count;
 	GauthStatus status;
+	GauthRecorder record;
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
 	status = gauth_secret_wrap_all(PG_ARGISNULL(0) ? NULL : &secret, &count);
 	if (status != GAUTH_OK)
 		gauth_raise_status(status, "new_secret");
+	gauth_record_begin(&record, "key.wrap", gauth_span(NULL, 0));
+	gauth_record_number(&record, "keys", count);
+	gauth_record_end(&record);
 	PG_RETURN_INT64(count);
 }
 

@@ -134,6 +134,7 @@ gauth_sql_drop_policy(PG_FUNCTION_ARGS)
 						  GAUTH_DROPS_INTO_HISTORY);
 	if (count == 0)
 		gauth_raise_unknown("policy");
+	gauth_policy_change_note(&change, id, "policy.drop");
 	gauth_policy_change_count(&change);
 	PG_RETURN_VOID();
 }
@@ -216,7 +217,10 @@ gauth_sql_put_policies(PG_FUNCTION_ARGS)
 		count += gauth_write_run(&write, put_statements[i]);
 	(void) gauth_write_run(&write, put_rows);
 	if (count > 0)
+	{
+		gauth_policy_change_note(&change, GAUTH_SPAN(""), "policy.put");
 		gauth_policy_change_end(&change, false);
+	}
 	PG_RETURN_INT32(change.part_count);
 }
 

@@ -112,6 +112,7 @@ gauth_sql_drop_policy_store(PG_FUNCTION_ARGS)
 	(void) gauth_write_run(&setting,
 						   "DELETE FROM gauth.setting WHERE store = $1");
 	gauth_access_drop_object(GAUTH_ADMINISTRATOR, name);
+	gauth_policy_change_note(&change, GAUTH_SPAN(""), "policy.drop_store");
 	PG_RETURN_VOID();
 }
 

@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "entry/args.h"
 #include "entry/jsonb.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "entry/strings.h"
@@ -298,6 +299,22 @@ record_token(FunctionCallInfo fcinfo, const NewToken *token)
 						   " $7::gauth.scope, $8, $9)");
 }
 
+/* the claims are the issuer's business, and may be personal */
+static void
+record_issue(GauthSpan issuer, const NewToken *token)
+{
+	GauthRecorder record;
+
+	gauth_record_begin(&record, "token.issue", token->subject);
+	record.note.token_id = token->jti;
+	gauth_record_text(&record, "issuer", issuer);
+	gauth_record_text(&record, "kid", token->kid);
+	gauth_record_text(&record, "client", token->client);
+	gauth_record_text(&record, "scope", token->scope);
+	gauth_record_number(&record, "expires_at", token->expires_at);
+	gauth_record_end(&record);
+}
+
 /*
  * gauth.issue_token(issuer text, subject text, audience text[], ttl interval,
  *		scope gauth.scope, claims jsonb)
@@ -332,6 +349,7 @@ gauth_sql_issue_token(PG_FUNCTION_ARGS)
 	values[2] = gauth_text_datum(token.kid);
 	values[3] = seconds_datum(token.expires_at);
 	record_token(fcinfo, &token);
+	record_issue(name, &token);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row),
 													  values, nulls)));
 }
@@ -408,6 +426,7 @@ record_revocation(GauthSpan issuer, GauthSpan token, bool by_hash,
 				  GauthSpan reason, const TimestampTz *expires_at)
 {
 	GauthWrite	write = {0};
+	GauthRecorder record;
 
 	gauth_write_text(&write, issuer);
 	gauth_write_text(&write, token);
@@ -418,14 +437,21 @@ record_revocation(GauthSpan issuer, GauthSpan token, bool by_hash,
 					  TimestampTzGetDatum(*expires_at), expires_at == NULL);
 
 	/* what we issued ourselves we know the end of */
-	return gauth_write_run(&write,
-						   "INSERT INTO gauth.revocation (issuer, token,"
-						   " by_hash, reason, revoked_at, expires_at)"
-						   " VALUES ($1, $2, $3, $4, clock_timestamp(),"
-						   " COALESCE($5, (SELECT t.expires_at"
-						   " FROM gauth.token t WHERE t.issuer = $1"
-						   " AND t.jti = $2 AND NOT $3)))"
-						   " ON CONFLICT DO NOTHING") > 0;
+	if (gauth_write_run(&write,
+						"INSERT INTO gauth.revocation (issuer, token,"
+						" by_hash, reason, revoked_at, expires_at)"
+						" VALUES ($1, $2, $3, $4, clock_timestamp(),"
+						" COALESCE($5, (SELECT t.expires_at"
+						" FROM gauth.token t WHERE t.issuer = $1"
+						" AND t.jti = $2 AND NOT $3)))"
+						" ON CONFLICT DO NOTHING") == 0)
+		return false;
+	gauth_record_begin(&record, "token.revoke", token);
+	record.note.token_id = token;
+	gauth_record_text(&record, "issuer", issuer);
+	gauth_record_text(&record, "reason", reason);
+	gauth_record_end(&record);
+	return true;
 }
 
 static void
@@ -532,6 +558,8 @@ gauth_sql_revoke_subject(PG_FUNCTION_ARGS)
 	GauthWrite	write = {0};
 	GauthSpan	issuer;
 	GauthSpan	subject;
+	GauthRecorder record;
+	int64		count;
 
 	if (PG_ARGISNULL(0))
 		gauth_raise_null("issuer");
@@ -556,7 +584,15 @@ gauth_sql_revoke_subject(PG_FUNCTION_ARGS)
 						   " SET issued_before = $3, reason = $4,"
 						   " revoked_at = clock_timestamp()"
 						   " WHERE s.issued_before < $3");
-	PG_RETURN_INT64(count_revoked(issuer, subject, PG_GETARG_DATUM(2)));
+	count = count_revoked(issuer, subject, PG_GETARG_DATUM(2));
+	gauth_record_begin(&record, "token.revoke_subject", subject);
+	gauth_record_text(&record, "issuer", issuer);
+	gauth_record_text(&record, "reason", gauth_arg_span(fcinfo, 3));
+	gauth_record_number(&record, "issued_before",
+						gauth_timestamp_seconds(PG_GETARG_TIMESTAMPTZ(2)));
+	gauth_record_number(&record, "tokens", count);
+	gauth_record_end(&record);
+	PG_RETURN_INT64(count);
 }
 
 /*
@@ -570,6 +606,7 @@ gauth_sql_purge_tokens(PG_FUNCTION_ARGS)
 		gauth_setting_seconds("token_retention") * USECS_PER_SEC;
 	GauthWrite	tokens = {0};
 	GauthWrite	revocations = {0};
+	GauthRecorder record;
 	uint64		rows;
 
 	gauth_require_capability(GAUTH_ADMINISTRATOR, NULL);
@@ -586,5 +623,9 @@ gauth_sql_purge_tokens(PG_FUNCTION_ARGS)
 							" WHERE r.expires_at < $1 - COALESCE("
 							"(SELECT i.leeway FROM gauth.issuer i"
 							" WHERE i.issuer = r.issuer), '10 minutes')");
+	gauth_record_begin(&record, "token.purge", gauth_span(NULL, 0));
+	gauth_record_number(&record, "before", gauth_timestamp_seconds(before));
+	gauth_record_number(&record, "rows", (int64) rows);
+	gauth_record_end(&record);
 	PG_RETURN_INT64((int64) rows);
 }

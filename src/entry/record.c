@@ -1,0 +1,130 @@
+/*
+ * record.c
+ *		What a change of state writes into the ledger.
+ */
+#include "entry/record.h"
+
+#include "base/json_write.h"
+#include "entry/report.h"
+#include "store/memory.h"
+
+/* "token.issue": the action is the last word */
+static GauthSpan
+last_word(const char *kind)
+{
+	const char *dot = strrchr(kind, '.');
+
+	return gauth_span_of(dot == NULL ? kind : dot + 1);
+}
+
+/*
+ * gauth_record_begin
+ *		Begin an entry of this kind about a thing, by who is acting.
+ */
+void
+gauth_record_begin(GauthRecorder *record, const char *kind, GauthSpan resource)
+{
+	memset(&record->note, 0, sizeof(record->note));
+	record->note.kind = kind;
+	record->note.action = last_word(kind);
+	record->note.resource = resource;
+	gauth_memory_arena(&record->arena, NULL, 0, CurrentMemoryContext);
+	gauth_text_init(&record->payload, &record->arena);
+}
+
+static void
+append_name(GauthRecorder *record, const char *name)
+{
+	gauth_text_append_char(&record->payload,
+						   record->payload.len == 0 ? '{' : ',');
+	gauth_text_append_json_string(&record->payload, gauth_span_of(name));
+	gauth_text_append_char(&record->payload, ':');
+}
+
+/*
+ * gauth_record_text
+ *		A member of the payload.
+ */
+void
+gauth_record_text(GauthRecorder *record, const char *name, GauthSpan value)
+{
+	if (value.data == NULL)
+		return;
+	append_name(record, name);
+	gauth_text_append_json_string(&record->payload, value);
+}
+
+/*
+ * gauth_record_number
+ *		A member of the payload.
+ */
+void
+gauth_record_number(GauthRecorder *record, const char *name, int64 value)
+{
+	append_name(record, name);
+	gauth_text_append_int64(&record->payload, value);
+}
+
+/*
+ * gauth_record_json
+ *		A member of the payload that is JSON already.
+ */
+void
+gauth_record_json(GauthRecorder *record, const char *name, GauthSpan json)
+{
+	if (json.data == NULL)
+		return;
+	append_name(record, name);
+	gauth_text_append(&record->payload, json);
+}
+
+static void
+finish_payload(GauthRecorder *record)
+{
+	size_t		len;
+
+	if (record->payload.len == 0)
+		return;
+	gauth_text_append_char(&record->payload, '}');
+	if (!gauth_text_finish(&record->payload, &record->note.payload))
+		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "payload");
+	len = record->note.payload.len;
+	if (len > GAUTH_PAYLOAD_MAX)
+		record->note.payload =
+			gauth_span_of(psprintf("{\"omitted_bytes\":%zu}", len));
+}
+
+/*
+ * gauth_record_end
+ *		Write the entry into this transaction.
+ */
+void
+gauth_record_end(GauthRecorder *record)
+{
+	finish_payload(record);
+	gauth_ledger_append(&record->note, NULL);
+}
+
+/*
+ * gauth_record_decision
+ *		Write the entry the way of decisions, which a rollback does not undo.
+ */
+void
+gauth_record_decision(GauthRecorder *record)
+{
+	finish_payload(record);
+	gauth_ledger_decide(&record->note, NULL);
+}
+
+/*
+ * gauth_record_change
+ *		An entry without a payload.
+ */
+void
+gauth_record_change(const char *kind, GauthSpan resource)
+{
+	GauthRecorder record;
+
+	gauth_record_begin(&record, kind, resource);
+	gauth_record_end(&record);
+}
