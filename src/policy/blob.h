@@ -15,7 +15,7 @@
  * Moves on with any change of the layout or of what the compiler makes of a
  * policy: programs of two versions may see each other's sets.
  */
-#define GAUTH_BLOB_MAGIC	UINT64_C(0x3131746573637067)
+#define GAUTH_BLOB_MAGIC	UINT64_C(0x3231746573637067)
 
 /* a larger set is refused: offsets have 32 bits */
 #define GAUTH_BLOB_SIZE_MAX	(UINT32_C(1) << 30)
@@ -115,13 +115,17 @@ typedef struct GauthIndexNode
 #define GAUTH_INDEX_BY_UID	1	/* has edges labelled with a uid */
 #define GAUTH_INDEX_BY_TYPE 2	/* has edges labelled with a type */
 
-/* an edge to a node, or to the only policy that would stand there */
+/*
+ * An edge to a node, or to the only policy that would stand there.  Half of
+ * the hash of its label says where it stands, the other half is the key.
+ */
 typedef struct GauthIndexSlot
 {
-	uint64_t	key;			/* 0: free */
-	uint32_t	node;			/* 0 when "policy" is what is meant */
-	uint32_t	policy;
+	uint32_t	key;			/* 0: free */
+	uint32_t	target;			/* a node, or GAUTH_INDEX_POLICY and a number */
 } GauthIndexSlot;
+
+#define GAUTH_INDEX_POLICY	(UINT32_C(1) << 31)
 
 struct GauthPolicySet
 {

@@ -19,6 +19,9 @@
 /* an action list longer than this stands under "any" */
 #define ACTION_LIST_MAX 64
 
+/* labels whose edges are looked up together */
+#define EDGES_AT_ONCE	8
+
 typedef enum LabelKind
 {
 	LABEL_ANY,
@@ -38,11 +41,17 @@ typedef struct Entry
 	uint32_t	policy;
 } Entry;
 
+/* an edge before it has its place */
+typedef struct Edge
+{
+	uint64_t	hash;			/* of node and label */
+	uint32_t	target;			/* as in a slot */
+} Edge;
 
 typedef struct Builder
 {
 	GauthBlobWriter *writer;
-	GauthIndexSlot *edges;
+	Edge	   *edges;
 	uint32_t	edge_count;
 	uint32_t	edge_room;
 } Builder;
@@ -52,22 +61,28 @@ static const GauthVariable level_variables[LEVELS] = {
 	GAUTH_VARIABLE_ACTION, GAUTH_VARIABLE_PRINCIPAL, GAUTH_VARIABLE_RESOURCE
 };
 
-/* never 0, which marks a free slot */
 static inline uint64_t
-edge_key(uint32_t node, LabelKind kind, uint64_t hash)
+edge_hash(uint32_t node, LabelKind kind, uint64_t hash)
 {
 	uint64_t	key = (hash ^ ((uint64_t) node << 2 | kind)) *
 	UINT64_C(0x9e3779b97f4a7c15);
 
 	key ^= key >> 29;
 	key *= UINT64_C(0xbf58476d1ce4e5b9);
-	return key | 1;
+	return key;
 }
 
 static inline uint32_t
-first_slot(uint64_t key, uint32_t mask)
+first_slot(uint64_t hash, uint32_t mask)
 {
-	return (uint32_t) (key >> 32) & mask;
+	return (uint32_t) (hash >> 32) & mask;
+}
+
+/* never 0, which marks a free slot */
+static inline uint32_t
+slot_key(uint64_t hash)
+{
+	return (uint32_t) hash | 1;
 }
 
 static Label
@@ -159,13 +174,13 @@ compare_entries(const void *a, const void *b)
 }
 
 static GauthStatus
-add_edge(Builder *builder, GauthIndexSlot edge)
+add_edge(Builder *builder, Edge edge)
 {
 	if (builder->edge_count == builder->edge_room)
 	{
 		uint32_t	room = builder->edge_room == 0 ? 64 :
 		builder->edge_room * 2;
-		GauthIndexSlot *edges;
+		Edge	   *edges;
 
 		edges = gauth_arena_array(builder->writer->arena, room, sizeof(edge));
 
@@ -216,23 +231,23 @@ build_group(Builder *builder, const Entry *entries, uint32_t count, int level,
 			uint32_t node)
 {
 	Label		label = entries[0].labels[level];
-	GauthIndexSlot edge = {.policy = entries[0].policy};
+	Edge		edge = {.target = GAUTH_INDEX_POLICY | entries[0].policy};
 	GauthIndexNode *index_node;
 	GauthStatus status = GAUTH_OK;
 
 	if (count > 1 || label.kind == LABEL_ANY)
-		status = build_node(builder, entries, count, level + 1, &edge.node);
+		status = build_node(builder, entries, count, level + 1, &edge.target);
 	if (status != GAUTH_OK)
 		return status;
 	index_node = (GauthIndexNode *) (builder->writer->data + node);
 	if (label.kind == LABEL_ANY)
 	{
-		index_node->any = edge.node;
+		index_node->any = edge.target;
 		return GAUTH_OK;
 	}
 	index_node->flags |= label.kind == LABEL_UID ?
 		GAUTH_INDEX_BY_UID : GAUTH_INDEX_BY_TYPE;
-	edge.key = edge_key(node, label.kind, label.hash);
+	edge.hash = edge_hash(node, label.kind, label.hash);
 	return add_edge(builder, edge);
 }
 
@@ -283,12 +298,15 @@ write_edges(Builder *builder, GauthPolicySet *header)
 	table = (GauthIndexSlot *) (builder->writer->data + header->index_slots);
 	for (i = 0; i < builder->edge_count; i++)
 	{
-		uint32_t	slot = first_slot(builder->edges[i].key,
-									  header->index_mask);
+		const Edge *edge = &builder->edges[i];
+		uint32_t	slot = first_slot(edge->hash, header->index_mask);
 
 		while (table[slot].key != 0)
 			slot = (slot + 1) & header->index_mask;
-		table[slot] = builder->edges[i];
+		table[slot] = (GauthIndexSlot)
+		{
+			slot_key(edge->hash), edge->target
+		};
 	}
 	return GAUTH_OK;
 }
@@ -340,6 +358,7 @@ static GauthStatus
 add_candidates(Search *search, const uint32_t *policies, uint32_t count)
 {
 	GauthCandidates *candidates = search->candidates;
+	uint32_t	i;
 
 	if (candidates->count + count > candidates->room)
 	{
@@ -354,32 +373,76 @@ add_candidates(Search *search, const uint32_t *policies, uint32_t count)
 		candidates->policies = larger;
 		candidates->room = room;
 	}
-	memcpy(candidates->policies + candidates->count, policies,
-		   count * sizeof(uint32_t));
-	candidates->count += count;
+	for (i = 0; i < count; i++)
+	{
+		const GauthBlobPolicy *policy = gauth_blob_policy(search->set,
+														  policies[i]);
+
+		__builtin_prefetch(policy);
+		__builtin_prefetch(&policy->effect);
+		candidates->policies[candidates->count++] = policies[i];
+	}
 	return GAUTH_OK;
 }
 
 static GauthStatus search_node(Search *search, uint32_t node, int level);
 
-/* all edges with this label; equal keys may stand in several slots */
+/* all edges with this hash, which may stand in several slots */
 static GauthStatus
-follow(Search *search, uint32_t node, int level, LabelKind kind, uint64_t hash)
+follow(Search *search, int level, uint64_t hash)
 {
-	uint64_t	key = edge_key(node, kind, hash);
 	uint32_t	mask = search->set->index_mask;
-	uint32_t	slot = first_slot(key, mask);
+	uint32_t	key = slot_key(hash);
+	uint32_t	slot = first_slot(hash, mask);
 	GauthStatus status = GAUTH_OK;
 
 	for (; search->slots[slot].key != 0 && status == GAUTH_OK;
 		 slot = (slot + 1) & mask)
 	{
-		const GauthIndexSlot *edge = &search->slots[slot];
+		uint32_t	target = search->slots[slot].target;
+		uint32_t	policy = target & ~GAUTH_INDEX_POLICY;
 
-		if (edge->key == key && edge->node == 0)
-			status = add_candidates(search, &edge->policy, 1);
-		else if (edge->key == key)
-			status = search_node(search, edge->node, level + 1);
+		if (search->slots[slot].key != key)
+			continue;
+		status = target != policy ? add_candidates(search, &policy, 1) :
+			search_node(search, target, level + 1);
+	}
+	return status;
+}
+
+/* the slots of a large set are far away: all of them are sent for at once */
+static void
+prefetch(const Search *search, const uint64_t *edges, uint32_t count)
+{
+	uint32_t	mask = search->set->index_mask;
+	uint32_t	i;
+
+	for (i = 0; i < count; i++)
+		__builtin_prefetch(&search->slots[first_slot(edges[i], mask)]);
+}
+
+/* the uid itself and what stands above it, a handful at a time */
+static GauthStatus
+follow_uids(Search *search, uint32_t node, int level,
+			const GauthIndexKey *key)
+{
+	uint64_t	edges[EDGES_AT_ONCE];
+	uint32_t	total = key->ancestor_count + 1;
+	uint32_t	done = 0;
+	GauthStatus status = GAUTH_OK;
+
+	while (done < total && status == GAUTH_OK)
+	{
+		uint32_t	count = 0;
+		uint32_t	i;
+
+		for (; count < EDGES_AT_ONCE && done < total; done++)
+			edges[count++] = edge_hash(node, LABEL_UID, done == 0 ?
+									   key->uid->hash :
+									   key->ancestor_hashes[done - 1]);
+		prefetch(search, edges, count);
+		for (i = 0; i < count && status == GAUTH_OK; i++)
+			status = follow(search, level, edges[i]);
 	}
 	return status;
 }
@@ -390,20 +453,16 @@ follow_all(Search *search, uint32_t node, int level)
 	const GauthIndexNode *index_node = gauth_blob_at(search->set, node);
 	const GauthIndexKey *key = &search->keys[level_variables[level]];
 	GauthStatus status = GAUTH_OK;
-	uint32_t	i;
 
 	if (*search->fuel < key->ancestor_count)
 		return GAUTH_LIMIT_EXCEEDED;
 	*search->fuel -= key->ancestor_count;
 
 	if (index_node->flags & GAUTH_INDEX_BY_TYPE)
-		status = follow(search, node, level, LABEL_TYPE, key->uid->type_hash);
-	if (!(index_node->flags & GAUTH_INDEX_BY_UID) || status != GAUTH_OK)
-		return status;
-	status = follow(search, node, level, LABEL_UID, key->uid->hash);
-	for (i = 0; i < key->ancestor_count && status == GAUTH_OK; i++)
-		status = follow(search, node, level, LABEL_UID,
-						key->ancestor_hashes[i]);
+		status = follow(search, level, edge_hash(node, LABEL_TYPE,
+												 key->uid->type_hash));
+	if ((index_node->flags & GAUTH_INDEX_BY_UID) && status == GAUTH_OK)
+		status = follow_uids(search, node, level, key);
 	return status;
 }
 
