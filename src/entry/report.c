@@ -269,6 +269,18 @@ static const struct
 	{"TOKEN_NOT_FOUND", "there is no such token"},
 	{"ALGORITHM_PROHIBITED",
 	"extended tokens are signed with RS256 or ES256 alone"},
+	{"HISTORY_IMMUTABLE", "history is never changed"},
+	{"ATTESTATION_MISSING", "attestation that the form demands is missing"},
+	{"SIGNATURE_MISSING", "signature that the form demands is missing"},
+	{"SIGNATURE_OF_ANOTHER_TEXT", "signature is over another text"},
+	{"GRANT_NOT_FOUND", "there is no such grant"},
+	{"GRANT_EXPIRED", "grant has expired"},
+	{"GRANT_USED", "grant was used before"},
+	{"GRANT_REVOKED", "grant was taken back"},
+	{"GRANT_SCOPE_EXCEEDED", "more is asked for than was granted"},
+	{"COUNTERPARTY_NOT_IN_FORCE",
+	"resource server or its owner is not in force"},
+	{"DUPLICATE_TRANSACTION", "transaction was processed before"},
 };
 
 static const char *

@@ -12,6 +12,7 @@
 #include "utils/timestamp.h"
 
 #include "entry/args.h"
+#include "entry/authority.h"
 #include "entry/mandate_cascade.h"
 #include "entry/mandate_change.h"
 #include "entry/mandate_document.h"
@@ -193,6 +194,7 @@ gauth_sql_activate_mandate(PG_FUNCTION_ARGS)
 	gauth_mandate_require_position(change.mandate.issued_by,
 								   change.mandate.credential,
 								   change.mandate.budget_total, change.now);
+	gauth_authority_require(&change.mandate);
 
 	old = end_predecessor(&change);
 	if (old.data != NULL)

@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "entry/args.h"
+#include "entry/authority.h"
 #include "entry/document.h"
 #include "entry/mandate_budget.h"
 #include "entry/mandate_document.h"
@@ -226,6 +227,7 @@ gauth_sql_delegate_mandate(PG_FUNCTION_ARGS)
 	require_delegator(&parent);
 	if (parent.mandate.status != GAUTH_MANDATE_ACTIVE)
 		gauth_raise_rule("PARENT_MANDATE_NOT_ACTIVE");
+	gauth_authority_require_delegation(&parent.mandate);
 	read_child(&parent, request, &made);
 	gauth_mandate_require_agent(made.delegate);
 	if (gauth_span_equal(made.delegate, parent.mandate.agent))

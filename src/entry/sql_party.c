@@ -13,6 +13,7 @@
 
 #include "entry/actor.h"
 #include "entry/args.h"
+#include "entry/definition_change.h"
 #include "entry/document.h"
 #include "entry/jsonb.h"
 #include "entry/report.h"
@@ -223,6 +224,19 @@ check_changes(const GauthParty *party, const GauthJson *changes)
 	check_successor(changes, party->party);
 }
 
+/* what the definitions of a principal say about its death or incapacity */
+static void
+follow_misfortune(const GauthParty *before)
+{
+	GauthParty	after;
+
+	require_party(before->party, &after);
+	if (after.deceased && !before->deceased)
+		gauth_definition_misfortune(after.party, GAUTH_DEATH);
+	if (!after.legal_capacity && before->legal_capacity)
+		gauth_definition_misfortune(after.party, GAUTH_INCAPACITY);
+}
+
 /*
  * gauth.change_party(party text, changes json) returns jsonb
  */
@@ -264,6 +278,7 @@ gauth_sql_change_party(PG_FUNCTION_ARGS)
 							   &result))
 		gauth_raise_unknown("party");
 	gauth_actor_record("party.change", party.party, gauth_span(NULL, 0));
+	follow_misfortune(&party);
 	PG_RETURN_DATUM(result);
 }
 

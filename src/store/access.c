@@ -40,6 +40,7 @@ static const char *const verifier_functions[] = {
 	"gauth.root_person(text)",
 	"gauth.introspect_mandate_token(text)",
 	"gauth.register(text)",
+	"gauth.mandate_origin(text)",
 	"gauth.configuration(text)",
 	NULL
 };
@@ -148,7 +149,9 @@ static const char *const relations[GAUTH_CAPABILITY_COUNT] = {
 	"gauth.policy_link, gauth.policy_history, gauth.principal_mapping, "
 	"gauth.entity, gauth.entity_binding, gauth.request_attribute, "
 	"gauth.party, gauth.party_identity, gauth.evidence, "
-	"gauth.representative, gauth.client, gauth.resource_server",
+	"gauth.representative, gauth.client, gauth.resource_server, "
+	"gauth.definition, gauth.definition_version, gauth.definition_event, "
+	"gauth.obligation, gauth.mandate_definition",
 };
 
 /*

@@ -17,6 +17,7 @@ typedef enum GauthGroup
 	GAUTH_GROUP_SHARDS,			/* the logs of the ledger */
 	GAUTH_GROUP_MANDATES,		/* documents, which never change */
 	GAUTH_GROUP_SETTINGS,
+	GAUTH_GROUP_PARTIES,		/* parties, positions, proofs, definitions */
 	GAUTH_GROUP_COUNT
 } GauthGroup;
 

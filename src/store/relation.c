@@ -58,6 +58,12 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
 	[GAUTH_TABLE_CLIENT] = {"client", "client_pkey"},
 	[GAUTH_TABLE_RESOURCE_SERVER] =
 	{"resource_server", "resource_server_pkey"},
+	[GAUTH_TABLE_DEFINITION] = {"definition", "definition_pkey"},
+	[GAUTH_TABLE_DEFINITION_EVENT] =
+	{"definition_event", "definition_event_pkey"},
+	[GAUTH_TABLE_OBLIGATION] = {"obligation", "obligation_pkey"},
+	[GAUTH_TABLE_MANDATE_DEFINITION] =
+	{"mandate_definition", "mandate_definition_pkey"},
 	[GAUTH_TABLE_SHARD] = {"shard", "shard_pkey"},
 	[GAUTH_TABLE_SEAL_BATCH] = {"seal_batch", "seal_batch_pkey"},
 	[GAUTH_TABLE_TILE_ROOT] = {"tile_root", "tile_root_pkey"},

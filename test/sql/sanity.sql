@@ -62,7 +62,10 @@ VALUES
     ('audit_append'), ('audit_wait'),
     -- ask in C who calls
     ('grant_access'), ('reapply_access'), ('revoke_access'), ('unlock'),
-    ('acting_party'), ('issue_mandate_token'), ('activate_client'), ('approve_client'),
+    ('acting_party'), ('put_definition'), ('definition'), ('definition_history'),
+    ('sign_definition'), ('activate_definition'), ('renew_definition'), ('revoke_definition'),
+    ('raise_event'), ('clear_event'), ('impose_obligation'), ('fulfill_obligation'),
+    ('link_definition'), ('open_obligations'), ('issue_mandate_token'), ('activate_client'), ('approve_client'),
     ('authorize_client'), ('authorize_representative'), ('change_party'),
     ('enroll_resource_server'), ('party'), ('register_party'),
     ('revoke_client'), ('revoke_representative'), ('revoke_resource_server'),
