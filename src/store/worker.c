@@ -55,12 +55,14 @@ static struct
 	GauthRing  *ring;
 	uint32		incarnation;
 	uint64		commits;		/* as of the last sealing */
-	bool		unsealed;		/* own entries, or more than one batch */
+	bool		unsealed;		/* own entries, or what was left over */
+	bool		cannot_seal;
 	TimestampTz sealed_at;
 	TimestampTz looked_at;
 	TimestampTz busy_at;
 	bool		has_settings;
 	uint64		generation;		/* of the settings */
+	Oid			owner;			/* of the extension */
 	int64		seal_interval;	/* milliseconds */
 	int64		idle_limit;
 }			self;
@@ -88,21 +90,28 @@ set_options(void)
 		set_option("transaction_timeout", "0");
 }
 
-/* the process ends, for whatever reason: the next one may begin */
+/* the next one may begin; with the lock held */
 static void
-retire(int status, Datum argument)
+give_up_office(void)
 {
 	GauthRing  *ring = self.ring;
 
-	gauth_drain_return(ring, &drain);
+	if (ring->incarnation != self.incarnation ||
+		ring->worker_state != GAUTH_WORKER_RUNNING)
+		return;
+	ring->worker_state = GAUTH_WORKER_NONE;
+	ring->worker_pid = 0;
+	ring->worker_latch = NULL;
+	ring->worker_since = GetCurrentTimestamp();
+}
+
+/* the process ends, for whatever reason */
+static void
+retire(int status, Datum argument)
+{
+	gauth_drain_return(self.ring, &drain);
 	LWLockAcquire(gauth_ring_lock(), LW_EXCLUSIVE);
-	if (ring->incarnation == self.incarnation)
-	{
-		ring->worker_state = GAUTH_WORKER_NONE;
-		ring->worker_pid = 0;
-		ring->worker_latch = NULL;
-		ring->worker_since = GetCurrentTimestamp();
-	}
+	give_up_office();
 	LWLockRelease(gauth_ring_lock());
 }
 
@@ -131,6 +140,7 @@ take_office(void)
 	return is_mine;
 }
 
+/* to drop the extension changes the table of settings, too */
 static void
 read_settings(void)
 {
@@ -142,6 +152,9 @@ read_settings(void)
 		return;
 	self.has_settings = true;
 	self.generation = gauth_generation(GAUTH_GROUP_SETTINGS);
+	self.owner = gauth_extension_owner();
+	if (!OidIsValid(self.owner))
+		proc_exit(0);
 	self.seal_interval = gauth_setting_milliseconds("seal_interval");
 	self.idle_limit = gauth_setting_milliseconds("worker_idle");
 	timeout = gauth_setting_milliseconds("record_timeout");
@@ -156,14 +169,11 @@ run_as_owner(Task task, void *argument)
 {
 	Oid			role;
 	int			context;
-	Oid			owner = gauth_extension_owner();
 
-	if (!OidIsValid(owner))
-		proc_exit(0);			/* the extension has been dropped */
-	GetUserIdAndSecContext(&role, &context);
-	SetUserIdAndSecContext(owner, SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_RESTRICTED_OPERATION);
 	read_settings();
+	GetUserIdAndSecContext(&role, &context);
+	SetUserIdAndSecContext(self.owner, SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
 	task(argument);
 	SetUserIdAndSecContext(role, context);
 }
@@ -325,18 +335,26 @@ has_unsealed(void)
 		pg_atomic_read_u64(&self.ring->commits) != self.commits;
 }
 
+static int64
+seal_interval(void)
+{
+	if (!has_unsealed() || self.cannot_seal)
+		return Max(SEAL_ANYWAY, self.seal_interval);
+	return self.seal_interval;
+}
+
 static void
 seal_when_due(TimestampTz now)
 {
 	uint64		commits = pg_atomic_read_u64(&self.ring->commits);
 	int64		sealed = 0;
 
-	if (!is_due(self.sealed_at, has_unsealed() ? self.seal_interval :
-				SEAL_ANYWAY, now))
+	if (!is_due(self.sealed_at, seal_interval(), now))
 		return;
 	pg_read_barrier();
 	self.sealed_at = now;
-	if (run(seal, &sealed, TASK_TIMEOUT) != 0)
+	self.cannot_seal = run(seal, &sealed, TASK_TIMEOUT) != 0;
+	if (self.cannot_seal)
 		return;
 	self.commits = commits;
 	self.unsealed = sealed != 0;
@@ -376,12 +394,27 @@ is_in_the_way(TimestampTz now)
 	return !is_free;
 }
 
+/* there is nothing in the queue, and who posts something finds nobody here */
+static bool
+resign(void)
+{
+	bool		is_empty;
+
+	LWLockAcquire(gauth_ring_lock(), LW_EXCLUSIVE);
+	is_empty = self.ring->queue_first == GAUTH_NO_PART;
+	if (is_empty)
+		give_up_office();
+	LWLockRelease(gauth_ring_lock());
+	return is_empty;
+}
+
 static bool
 is_over(TimestampTz now)
 {
-	return is_in_the_way(now) ||
-		(!has_unsealed() && self.idle_limit > 0 &&
-		 is_due(self.busy_at, self.idle_limit, now));
+	bool		is_idle = !has_unsealed() && self.idle_limit > 0 &&
+		is_due(self.busy_at, self.idle_limit, now);
+
+	return (is_idle || is_in_the_way(now)) && resign();
 }
 
 /* until something happens, or is due */
@@ -394,7 +427,7 @@ nap(TimestampTz now)
 	pg_memory_barrier();
 	if (has_unsealed())
 	{
-		TimestampTz due = self.sealed_at + self.seal_interval * 1000;
+		TimestampTz due = self.sealed_at + seal_interval() * 1000;
 
 		pg_atomic_write_u32(&self.ring->idle, 0);
 		timeout = Min(timeout, TimestampDifferenceMilliseconds(now, due));
