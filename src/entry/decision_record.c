@@ -96,6 +96,8 @@ make_payload(GauthArena *arena, const GauthAsk *ask,
 		gauth_text_append(&text, GAUTH_SPAN(",\"errors\":"));
 		gauth_append_failure_ids(&text, answer->set, &answer->decision);
 	}
+	if (!with_more)
+		gauth_text_append(&text, GAUTH_SPAN(",\"shortened\":true"));
 	gauth_text_append_char(&text, '}');
 	return finish(&text);
 }

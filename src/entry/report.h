@@ -73,7 +73,6 @@ extern void gauth_raise_findings(const GauthDiagnosticList *findings)
 			pg_attribute_noreturn();
 extern void gauth_raise_bindings(const GauthText *findings)
 			pg_attribute_noreturn();
-extern void gauth_raise_nothing_recorded(void) pg_attribute_noreturn();
 extern void gauth_raise_entry_missing(void) pg_attribute_noreturn();
 extern void gauth_raise_entry_uncommitted(void) pg_attribute_noreturn();
 extern void gauth_report_entry(GauthSpan entry);

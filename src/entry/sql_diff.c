@@ -5,9 +5,13 @@
  * The candidate takes the place of the store's compiled set for the second
  * of two decisions about the same request; schema, mode, entities, identity
  * and time are the same for both.  Nothing is stored.
+ *
+ * Where no requests are given, those are asked again that the ledger has
+ * recorded, as they were asked, but now, and by who runs this.
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -27,6 +31,11 @@
 #include "policy/validate.h"
 #include "store/authorize.h"
 #include "store/memory.h"
+#include "store/recorded.h"
+
+/* different requests that are taken from the ledger, the newest ones */
+#define RECORDED_MAX		10000
+#define RECORDED_BYTES_MAX	((size_t) 32 * 1024 * 1024)
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_diff_policies);
 
@@ -52,6 +61,9 @@ typedef struct Diff
 	GauthSession session;
 	MemoryContext turn;			/* for one request */
 	GauthArena	turn_arena;
+	HTAB	   *recorded;		/* requests of the ledger so far, by their
+								 * text; NULL: they are given */
+	size_t		recorded_bytes;
 } Diff;
 
 /* what is kept of a decision */
@@ -169,8 +181,12 @@ policies_datum(Diff *diff, const GauthAnswer *answer)
 	return gauth_jsonb_from_text(gauth_finish_json(&text));
 }
 
-/* an answer is valid until the next decision only: what is needed is kept */
-static void
+/*
+ * An answer is valid until the next decision only: what is needed is kept.
+ * False for a recorded request that nobody may ask: that the identity could
+ * ask it then does not make it one of the caller.
+ */
+static bool
 decide(Diff *diff, const GauthAsk *ask, Verdict *verdict)
 {
 	GauthAnswer answer;
@@ -178,11 +194,16 @@ decide(Diff *diff, const GauthAsk *ask, Verdict *verdict)
 
 	if (gauth_authorize(&diff->session, &diff->turn_arena, ask, &answer,
 						&err) != GAUTH_OK)
+	{
+		if (diff->recorded != NULL)
+			return false;
 		gauth_raise(&err);
+	}
 	if (answer.refusal == GAUTH_REFUSAL_STORE)
 		gauth_raise_policy(&answer.error, "policy store");
 	verdict->permit = answer.permit;
 	verdict->determining = policies_datum(diff, &answer);
+	return true;
 }
 
 static Datum
@@ -214,14 +235,15 @@ compare_request(Diff *diff, const GauthJson *request)
 	GauthAsk	ask;
 	Verdict		before;
 	Verdict		after;
+	bool		found;
 
 	CHECK_FOR_INTERRUPTS();
 	gauth_memory_arena(&diff->turn_arena, NULL, 0, diff->turn);
 	read_ask(diff, request, &ask);
-	decide(diff, &ask, &before);
+	found = decide(diff, &ask, &before);
 	ask.set = diff->candidate;
-	decide(diff, &ask, &after);
-	if (before.permit != after.permit)
+	found = found && decide(diff, &ask, &after);
+	if (found && before.permit != after.permit)
 		put_difference(diff, request, &before, &after);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(diff->turn);
@@ -245,6 +267,95 @@ read_requests(Diff *diff, Jsonb *requests)
 	return json->first;
 }
 
+static uint32
+hash_text(const void *key, Size size)
+{
+	const GauthSpan *text = key;
+
+	return hash_bytes((const unsigned char *) text->data, (int) text->len);
+}
+
+static int
+match_texts(const void *a, const void *b, Size size)
+{
+	return gauth_span_equal(*(const GauthSpan *) a,
+							*(const GauthSpan *) b) ? 0 : 1;
+}
+
+/* the same request is asked once, however often it was recorded */
+static bool
+is_new(Diff *diff, const GauthJson *request)
+{
+	GauthArena	arena;
+	GauthText	text;
+	GauthSpan	key;
+	bool		found;
+
+	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
+	gauth_text_init(&text, &arena);
+	gauth_text_append_json(&text, request);
+	key = gauth_finish_json(&text);
+	(void) hash_search(diff->recorded, &key, HASH_FIND, &found);
+	if (found)
+		return false;
+	key = gauth_memory_copy(diff->session.memory, key);
+	(void) hash_search(diff->recorded, &key, HASH_ENTER, NULL);
+	diff->recorded_bytes += key.len;
+	return true;
+}
+
+/*
+ * One that was too long for its entry was recorded without its context, and
+ * one that nobody was there to ask has no principal.
+ */
+static bool
+visit_recorded(void *state, GauthSpan payload)
+{
+	Diff	   *diff = state;
+	GauthArena	arena;
+	GauthJson  *json;
+	const GauthJson *store;
+	const GauthJson *request;
+
+	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
+	if (gauth_json_parse(&arena, payload, &gauth_json_document_limits, &json,
+						 NULL) != GAUTH_OK)
+		return true;
+	store = gauth_json_get(json, "store");
+	request = gauth_json_get(json, "request");
+	if (store == NULL || !gauth_span_equal(store->text, diff->store) ||
+		request == NULL || gauth_json_get(request, "principal") == NULL ||
+		gauth_json_get(json, "shortened") != NULL || !is_new(diff, request))
+		return true;
+	compare_request(diff, request);
+	return hash_get_num_entries(diff->recorded) < RECORDED_MAX &&
+		diff->recorded_bytes < RECORDED_BYTES_MAX;
+}
+
+static void
+compare_recorded(Diff *diff)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = control.entrysize = sizeof(GauthSpan);
+	control.hash = hash_text;
+	control.match = match_texts;
+	control.hcxt = diff->session.memory;
+	diff->recorded = hash_create("gauth requests", 256, &control,
+								 HASH_ELEM | HASH_FUNCTION | HASH_COMPARE |
+								 HASH_CONTEXT);
+	gauth_recorded_each(visit_recorded, diff);
+}
+
+static void
+compare_given(Diff *diff, Jsonb *requests)
+{
+	const GauthJson *request = read_requests(diff, requests);
+
+	for (; request != NULL; request = request->next)
+		compare_request(diff, request);
+}
+
 /*
  * gauth.diff_policies(candidate text, store text, requests jsonb)
  *		returns setof (request jsonb, before text, after text,
@@ -254,7 +365,6 @@ Datum
 gauth_sql_diff_policies(PG_FUNCTION_ARGS)
 {
 	Diff		diff = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
-	const GauthJson *request;
 
 	if (PG_ARGISNULL(DIFF_CANDIDATE))
 		gauth_raise_null("candidate");
@@ -264,8 +374,6 @@ gauth_sql_diff_policies(PG_FUNCTION_ARGS)
 	gauth_require_capability(GAUTH_ADMINISTRATOR, &diff.store);
 	if (!gauth_policy_store_exists(diff.store))
 		gauth_raise_store_unknown();
-	if (PG_ARGISNULL(DIFF_REQUESTS))
-		gauth_raise_nothing_recorded();
 
 	InitMaterializedSRF(fcinfo, 0);
 	diff.session.memory = CurrentMemoryContext;
@@ -273,8 +381,9 @@ gauth_sql_diff_policies(PG_FUNCTION_ARGS)
 									  ALLOCSET_DEFAULT_SIZES);
 	gauth_memory_arena(&diff.arena, NULL, 0, CurrentMemoryContext);
 	compile_candidate(&diff, gauth_arg_span(fcinfo, DIFF_CANDIDATE));
-	for (request = read_requests(&diff, PG_GETARG_JSONB_P(DIFF_REQUESTS));
-		 request != NULL; request = request->next)
-		compare_request(&diff, request);
+	if (PG_ARGISNULL(DIFF_REQUESTS))
+		compare_recorded(&diff);
+	else
+		compare_given(&diff, PG_GETARG_JSONB_P(DIFF_REQUESTS));
 	return (Datum) 0;
 }

@@ -59,7 +59,35 @@ SELECT * FROM gauth.diff_policies('', 'dry', '[{"principal": "GAuth::Agent::\"a\
 SELECT * FROM gauth.diff_policies(NULL, 'dry', '[]');
 SELECT * FROM gauth.diff_policies('', NULL, '[]');
 SELECT * FROM gauth.diff_policies('', 'nowhere', '[]');
+
+-- without requests: those that were recorded, each once, the newest first
 SELECT * FROM gauth.diff_policies('', 'dry');
+SELECT gauth.create_policy_store('dry too', 'cedar');
+CREATE FUNCTION pg_temp.decided(principal text, action text, resource text, context json, store text DEFAULT 'dry')
+RETURNS text LANGUAGE sql AS $$SELECT gauth.decide(principal, action, resource, context, store) ->> 'decision'$$;
+SELECT n, pg_temp.decided('User::"alice"', 'Action::"edit"', 'Doc::"d"', '{}') FROM generate_series(1, 3) n;
+SELECT pg_temp.decided('User::"bob"', 'Action::"view"', 'Doc::"d"', '{"late": true}'),
+       pg_temp.decided('User::"bob"', 'Action::"edit"', 'Doc::"d"', '{"late": false}'),
+       pg_temp.decided('User::"bob"', 'Action::"edit"', 'Doc::"d"', '{ "late" : false }');
+-- no principal, not a request of the schema, another store, too long for an entry: with nothing to ask again
+SELECT pg_temp.decided(NULL, 'Action::"view"', 'Doc::"d"', '{}'),
+       pg_temp.decided('User::"eve"', 'Action::"view"', 'User::"eve"', '{}'),
+       pg_temp.decided('User::"alice"', 'Action::"view"', 'Doc::"d"', '{}', 'dry too'),
+       pg_temp.decided('User::"zoe"', 'Action::"view"', 'Doc::"d"',
+                       json_build_object('late', true, 'note', repeat('x', 9000)));
+BEGIN;
+SELECT pg_temp.decided('User::"carol"', 'Action::"view"', 'Doc::"d"', '{}');
+ROLLBACK;
+SELECT * FROM gauth.diff_policies('permit (principal, action, resource);', 'dry');
+SELECT * FROM gauth.diff_policies('permit (principal == User::"bob", action, resource) when { context has late && !context.late };', 'dry');
+SELECT * FROM gauth.diff_policies('permit (principal, action == Action::"view", resource);', 'dry');
+SELECT count(*) FROM gauth.diff_policies('forbid (principal, action, resource);', 'dry too');
+-- a great many, asked once each
+SELECT count(pg_temp.decided(format('User::"u%s"', n % 700), 'Action::"view"', 'Doc::"x"', '{}'))
+FROM generate_series(1, 2000) n;
+SELECT count(*), count(DISTINCT request), min(request ->> 'principal') FROM gauth.diff_policies('', 'dry')
+WHERE request ->> 'resource' = 'Doc::"x"';
+SELECT gauth.drop_policy_store('dry too');
 
 -- for administrators of the store
 CREATE ROLE regress_diff_admin;
