@@ -63,7 +63,12 @@ BEGIN ATOMIC
         'mandate_id', mandate.id,
         'schema_version',
         COALESCE(mandate.document ->> 'schema_version', '0116.2.2.1'),
-        'status', gauth.mandate_status(mandate.status, mandate.expires_at, at),
+        'status',
+        CASE
+            WHEN mandate.status = 'DRAFT' AND mandate.parent IS NOT NULL
+            THEN 'PENDING_APPROVAL'
+            ELSE gauth.mandate_status(mandate.status, mandate.expires_at, at)
+        END,
         'status_reason', mandate.reason,
         'version', mandate.version,
         'parties', mandate.document -> 'parties',
@@ -227,7 +232,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_report_consumption'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.report_consumption(text, bigint, text) IS
-'deducts cents that an action has cost (RFC 0118 section 7.3): {accepted, reason?, remaining_cents, budget_exceeded}; accepted false, and nothing deducted, for a request that was reported before (DUPLICATE_CONSUMPTION_REPORT) and for more than is left (BUDGET_EXCEEDED); for enforcers; raises ZG004, 22023';
+'deducts cents that an action has cost (RFC 0118 section 7.3): {accepted, reason?, remaining_cents, budget_exceeded}; accepted false, and nothing deducted, for a request that was reported before (DUPLICATE_CONSUMPTION_REPORT; an error where consumption_strict is on) and for more than is left (BUDGET_EXCEEDED; where consumption_clamps is on, what is left is taken); for enforcers; raises ZG004, 22023';
 
 CREATE FUNCTION gauth.hold_budget(
     id text,
@@ -275,7 +280,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_delegate_mandate'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.delegate_mandate(text, json) IS
-'gives a part of a mandate to another agent (RFC 0118 section 8.1): {delegate_agent_id, scope_restriction, budget_cents, ttl_seconds, max_depth_remaining?}; the part is in force at once, its budget is taken from the parent; for the parent''s agent, its issuer and its approvers; raises ZG004';
+'gives a part of a mandate to another agent (RFC 0118 section 8.1): {delegate_agent_id, scope_restriction, budget_cents, ttl_seconds, max_depth_remaining?}; the part is in force at once, its budget is taken from the parent (with delegation_approval on, a part of a supervised or four-eyes mandate waits for the approvers first); for the parent''s agent, its issuer and its approvers; raises ZG004';
 
 CREATE FUNCTION gauth.request_approval(mandate text, request json)
 RETURNS jsonb

@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 
 #include "entry/report.h"
+#include "store/setting.h"
 
 /*
  * gauth_budget_available
@@ -186,15 +187,17 @@ record_consumption(GauthMandateChange *change, const GauthSpending *spending)
 /*
  * gauth_budget_spend
  *		Takes what an action has cost (RFC 0118 section 7.3), out of the hold
- *		if there was one; nothing is taken unless all of it can be.
+ *		if there was one; nothing is taken unless all of it can be, or
+ *		consumption_clamps says to take what there is: "spending" then has it.
  *
  * A report that was made before is told so whatever has become of the mandate
  * since.  With the last cent the mandate becomes BUDGET_EXCEEDED.  Raises
  * MANDATE_NOT_ACTIVE.
  */
 GauthSpent
-gauth_budget_spend(GauthMandateChange *change, const GauthSpending *spending)
+gauth_budget_spend(GauthMandateChange *change, GauthSpending *spending)
 {
+	int64		available;
 	GauthMandateEvent exhausted = {
 		.event = "STATUS_TRANSITION",.kind = "mandate.transition"
 	};
@@ -203,7 +206,11 @@ gauth_budget_spend(GauthMandateChange *change, const GauthSpending *spending)
 		return GAUTH_SPENT_BEFORE;
 	if (change->mandate.status != GAUTH_MANDATE_ACTIVE)
 		gauth_raise_rule("MANDATE_NOT_ACTIVE");
-	if (spending->cents > gauth_budget_available(change, spending->hold))
+	available = gauth_budget_available(change, spending->hold);
+	if (spending->cents > available && available > 0 &&
+		gauth_setting_bool("consumption_clamps"))
+		spending->cents = available;
+	if (spending->cents > available)
 		return GAUTH_SPENT_TOO_MUCH;
 	if (!insert_consumption(change, spending))
 		return GAUTH_SPENT_BEFORE;

@@ -30,6 +30,6 @@ extern GauthSpan gauth_budget_hold(GauthMandateChange *change, int64 cents,
 extern bool gauth_budget_drop_hold(GauthMandateChange *change,
 								   GauthSpan hold);
 extern GauthSpent gauth_budget_spend(GauthMandateChange *change,
-									 const GauthSpending *spending);
+									 GauthSpending *spending);
 
 #endif							/* GAUTH_ENTRY_MANDATE_BUDGET_H */

@@ -111,6 +111,14 @@ is_named(const GauthNames *names, GauthSpan name)
 	return false;
 }
 
+/* the agent, or who takes its place while it cannot act */
+static bool
+stands_for(const GauthMandate *mandate, GauthSpan agent)
+{
+	return gauth_span_equal(mandate->agent, agent) ||
+		gauth_party_succeeds(mandate->agent, agent);
+}
+
 /* the agent right above: it may take back what it gave */
 static bool
 is_delegator(const GauthMandate *mandate, GauthSpan agent)
@@ -136,7 +144,7 @@ gauth_mandate_authorize(const GauthMandateChange *change, unsigned who)
 
 	if (change->is_agent)
 		allowed = ((who & GAUTH_BY_AGENT) != 0 &&
-				   gauth_span_equal(mandate->agent, change->actor)) ||
+				   stands_for(mandate, change->actor)) ||
 			((who & GAUTH_BY_DELEGATOR) != 0 &&
 			 is_delegator(mandate, change->actor));
 	else if (change->is_party)
@@ -186,7 +194,7 @@ gauth_mandate_find_visible(GauthSpan id, GauthMandate *mandate)
 	if (!gauth_mandate_find(id, GetCurrentStatementStartTimestamp(), mandate))
 		gauth_raise_rule("MANDATE_NOT_FOUND");
 	if (reader.data != NULL &&
-		(gauth_span_equal(reader, mandate->agent) ||
+		(stands_for(mandate, reader) ||
 		 gauth_span_equal(reader, mandate->issued_by) ||
 		 is_named(&mandate->credential->approval_chain, reader)))
 		return;

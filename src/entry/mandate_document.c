@@ -18,8 +18,10 @@
 #include "entry/report.h"
 #include "poa/ceiling.h"
 #include "poa/checksum.h"
+#include "poa/consistency.h"
 #include "store/crypto.h"
 #include "store/memory.h"
+#include "store/setting.h"
 
 /* as much as an enforcement request may have (RFC 0117 section 15.7) */
 #define DOCUMENT_MAX	65536
@@ -67,6 +69,24 @@ check_ceiling(const GauthCredential *credential, GauthProblems *problems)
 }
 
 /*
+ * The links of a chain that we made were checked one by one, each against the
+ * mandate that it is of; the scope that is left may be narrower than some.
+ */
+static void
+check_consistency(const GauthCredential *credential, bool delegated,
+				  GauthProblems *problems)
+{
+	GauthCredential judged = *credential;
+	GauthNames	modules;
+
+	if (delegated)
+		judged.delegation_count = 0;
+	modules.items = gauth_setting_strings("known_modules", &modules.count);
+	modules.given = modules.count > 0;
+	gauth_consistency_check(&judged, &modules, problems);
+}
+
+/*
  * gauth_mandate_document_read
  *		Reads and validates a document, whose text has to outlive it; false
  *		when something is wrong with it.  Only one that is "delegated" has a
@@ -94,6 +114,8 @@ gauth_mandate_document_read(GauthMandateDocument *document, GauthSpan text,
 	gauth_problems_init(&problems[GAUTH_STAGE_CEILING], &document->arena);
 	gauth_problems_init(&problems[GAUTH_STAGE_CONSISTENCY], &document->arena);
 	check_ceiling(credential, &problems[GAUTH_STAGE_CEILING]);
+	check_consistency(credential, delegated,
+					  &problems[GAUTH_STAGE_CONSISTENCY]);
 	if (credential->ttl_seconds > GAUTH_TTL_MAX)
 		gauth_problem_add(&problems[GAUTH_STAGE_SCHEMA], GAUTH_CODE_SCHEMA,
 						  GAUTH_SPAN("requirements.ttl_seconds"),

@@ -13,6 +13,7 @@
 
 #include "entry/args.h"
 #include "entry/authority.h"
+#include "entry/mandate_approval.h"
 #include "entry/mandate_cascade.h"
 #include "entry/mandate_change.h"
 #include "entry/mandate_document.h"
@@ -89,11 +90,14 @@ gauth_sql_create_mandate(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(gauth_mandate_show(&change, "{\"accepted\": true}"));
 }
 
+/* a draft below a parent is not its issuer's alone: it waits for approvers */
 static void
 require_draft(const GauthMandate *mandate)
 {
 	if (mandate->status != GAUTH_MANDATE_DRAFT)
 		gauth_raise_rule("MANDATE_NOT_DRAFT");
+	if (mandate->parent.data != NULL)
+		gauth_raise_rule("INVALID_STATE_TRANSITION");
 }
 
 /*
@@ -336,6 +340,56 @@ find_overdue(TimestampTz at, GauthSpan *id)
 	return true;
 }
 
+/* a part that nobody will approve any more: too late, or the parent is over */
+static bool
+find_waited(TimestampTz at, GauthSpan *parent, GauthSpan *child)
+{
+	GauthWrite	write = {0};
+	Datum		found;
+	GauthMandate mandate;
+
+	gauth_mandate_write_time(&write, at);
+	if (!gauth_mandate_write_returning(&write, "SELECT m.id"
+									   " FROM gauth.mandate m"
+									   " WHERE m.status = 'DRAFT'"
+									   " AND m.parent IS NOT NULL"
+									   " AND NOT EXISTS (SELECT"
+									   " FROM gauth.approval_request r"
+									   " JOIN gauth.mandate p"
+									   " ON p.id = r.mandate"
+									   " WHERE r.mandate = m.parent"
+									   " AND r.resource = m.id"
+									   " AND r.status = 'PENDING'"
+									   " AND r.expires_at > $1 AND p.status"
+									   " IN ('ACTIVE', 'SUSPENDED'))"
+									   " ORDER BY m.created_at LIMIT 1",
+									   &found))
+		return false;
+	*child = gauth_varlena_span(DatumGetTextPP(found));
+	if (!gauth_mandate_find(*child, at, &mandate))
+		return false;
+	*parent = mandate.parent;
+	return true;
+}
+
+static void
+reject_waiting(void)
+{
+	GauthMandateChange parent;
+	GauthMandateChange child;
+	GauthSpan	above;
+	GauthSpan	id;
+
+	for (gauth_mandate_system(&parent); find_waited(parent.now, &above, &id);
+		 gauth_mandate_system(&parent))
+	{
+		CHECK_FOR_INTERRUPTS();
+		gauth_mandate_lock(&parent, above);
+		if (gauth_pending_lock(&parent, id, &child))
+			gauth_pending_reject(&parent, &child);
+	}
+}
+
 /*
  * gauth.expire_mandates() returns bigint
  */
@@ -361,6 +415,7 @@ gauth_sql_expire_mandates(PG_FUNCTION_ARGS)
 		count++;
 		MemoryContextReset(turn);
 	}
+	reject_waiting();
 	gauth_mandate_write_time(&write, change.now);
 	(void) gauth_mandate_write(&write, "DELETE FROM gauth.budget_hold"
 							   " WHERE expires_at <= $1");

@@ -11,7 +11,7 @@
 
 #include "entry/args.h"
 #include "entry/document.h"
-#include "entry/mandate_change.h"
+#include "entry/mandate_approval.h"
 #include "entry/report.h"
 #include "poa/verb.h"
 #include "store/access.h"
@@ -41,8 +41,9 @@ typedef struct Request
 	GauthSpan	id;
 	GauthSpan	mandate;
 	GauthSpan	requested_by;
-	int			needed;
+	GauthSpan	resource;		/* without data: any */
 	bool		pending;
+	bool		approved;
 	TimestampTz expires_at;
 } Request;
 
@@ -81,47 +82,16 @@ require_requester(const GauthMandateChange *change)
 }
 
 static void
-insert_request(const GauthMandateChange *change, GauthArena *arena,
-			   const GauthJson *request, GauthSpan id)
+read_ask(GauthArena *arena, const GauthJson *request, GauthApprovalAsk *ask)
 {
 	const GauthJson *cents = gauth_json_get(request, "amount_cents");
-	TimestampTz until = change->now + read_ttl(request) * USECS_PER_SEC;
-	int			needed = 1;
-	int64		amount = 0;
-	GauthWrite	write = {0};
 
-	if (change->mandate.credential->approval == GAUTH_APPROVAL_FOUR_EYES)
-		needed = 2;
-	if (cents != NULL)
-		(void) gauth_json_to_int64(cents, &amount);
-	gauth_write_text(&write, change->mandate.id);
-	gauth_write_text(&write, id);
-	gauth_write_text(&write, read_verb(arena, request));
-	gauth_write_text(&write, gauth_document_text(request, "resource"));
-	gauth_write_value(&write, INT8OID, Int64GetDatum(amount), cents == NULL);
-	gauth_write_value(&write, INT4OID, Int32GetDatum(needed), false);
-	gauth_write_text(&write, change->actor);
-	gauth_write_text(&write, gauth_document_text(request, "reason"));
-	gauth_mandate_write_time(&write, change->now);
-	gauth_mandate_write_time(&write, Min(until, change->mandate.expires_at));
-	(void) gauth_mandate_write(&write, "INSERT INTO gauth.approval_request"
-							   " (mandate, id, verb, resource, cents, needed,"
-							   " requested_by, reason, status, requested_at,"
-							   " expires_at) VALUES ($1, $2, $3, $4, $5, $6,"
-							   " $7, $8, 'PENDING', $9, $10)");
-}
-
-static void
-record(const GauthMandateChange *change, const char *what, const char *kind,
-	   const char *details)
-{
-	const char *status = gauth_mandate_status_name(change->mandate.stored);
-	GauthMandateEvent event = {
-		.event = what,.kind = kind,.before = status,.after = status,
-		.details = details
-	};
-
-	gauth_mandate_record(change, &change->mandate, &event);
+	memset(ask, 0, sizeof(*ask));
+	ask->verb = read_verb(arena, request);
+	ask->resource = gauth_document_text(request, "resource");
+	ask->limited = cents != NULL && gauth_json_to_int64(cents, &ask->cents);
+	ask->reason = gauth_document_text(request, "reason");
+	ask->seconds = read_ttl(request);
 }
 
 static Datum
@@ -147,7 +117,7 @@ gauth_sql_request_approval(PG_FUNCTION_ARGS)
 	GauthArena	arena;
 	const GauthJson *request;
 	GauthMandateChange change;
-	GauthSpan	id;
+	GauthApprovalAsk ask;
 
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
 	request = gauth_document_read(&arena, gauth_arg_span(fcinfo, 1),
@@ -155,24 +125,25 @@ gauth_sql_request_approval(PG_FUNCTION_ARGS)
 	gauth_mandate_actor(&change);
 	gauth_mandate_lock(&change, gauth_arg_span(fcinfo, 0));
 	require_requester(&change);
-	id = gauth_mandate_new_id("apr_");
-	insert_request(&change, &arena, request, id);
-	record(&change, "APPROVAL_REQUEST", "mandate.approval.request",
-		   psprintf("{\"request_id\": \"%.*s\"}", (int) id.len, id.data));
-	PG_RETURN_DATUM(show(id));
+	read_ask(&arena, request, &ask);
+	PG_RETURN_DATUM(show(gauth_approval_ask(&change, &ask)));
 }
 
 static GauthSpan
 copy_text(const GauthScan *scan, AttrNumber column)
 {
-	return gauth_memory_copy(CurrentMemoryContext,
-							 gauth_scan_text(scan, column));
+	GauthSpan	text = gauth_scan_text(scan, column);
+
+	if (text.data == NULL)
+		return text;
+	return gauth_memory_copy(CurrentMemoryContext, text);
 }
 
 static void
 read_request(GauthSpan id, Request *request)
 {
 	GauthScan	scan;
+	GauthSpan	status;
 	bool		is_null;
 
 	gauth_scan_begin_by(&scan, GAUTH_TABLE_APPROVAL_REQUEST,
@@ -183,10 +154,10 @@ read_request(GauthSpan id, Request *request)
 	request->id = id;
 	request->mandate = copy_text(&scan, REQUEST_MANDATE);
 	request->requested_by = copy_text(&scan, REQUEST_REQUESTED_BY);
-	request->needed = DatumGetInt32(gauth_scan_value(&scan, REQUEST_NEEDED,
-													 &is_null));
-	request->pending = gauth_span_is(gauth_scan_text(&scan, REQUEST_STATUS),
-									 "PENDING");
+	request->resource = copy_text(&scan, REQUEST_RESOURCE);
+	status = gauth_scan_text(&scan, REQUEST_STATUS);
+	request->pending = gauth_span_is(status, "PENDING");
+	request->approved = gauth_span_is(status, "APPROVED");
 	request->expires_at =
 		DatumGetTimestampTz(gauth_scan_value(&scan, REQUEST_EXPIRES_AT,
 											 &is_null));
@@ -244,6 +215,22 @@ close_request(const GauthMandateChange *change, const Request *request,
 							   " WHERE a.request = $1 AND a.approved))");
 }
 
+/* a part that was delegated may have waited for this */
+static void
+settle_pending(GauthMandateChange *parent, Request *request)
+{
+	GauthMandateChange child;
+
+	read_request(request->id, request);
+	if (request->pending ||
+		!gauth_pending_lock(parent, request->resource, &child))
+		return;
+	if (request->approved)
+		gauth_pending_accept(parent, &child);
+	else
+		gauth_pending_reject(parent, &child);
+}
+
 static Datum
 decide(FunctionCallInfo fcinfo, bool approved)
 {
@@ -266,11 +253,13 @@ decide(FunctionCallInfo fcinfo, bool approved)
 		gauth_raise_rule("INVALID_STATE_TRANSITION");
 	insert_approval(&change, &request, approved, comment);
 	close_request(&change, &request, approved);
-	record(&change, "APPROVAL", approved ? "mandate.approval.approve" :
-		   "mandate.approval.deny",
-		   psprintf("{\"request_id\": \"%.*s\", \"approved\": %s}",
-					(int) request.id.len, request.id.data,
-					approved ? "true" : "false"));
+	gauth_approval_record(&change, "APPROVAL", approved ?
+						  "mandate.approval.approve" : "mandate.approval.deny",
+						  psprintf("{\"request_id\": \"%.*s\","
+								   " \"approved\": %s}",
+								   (int) request.id.len, request.id.data,
+								   approved ? "true" : "false"));
+	settle_pending(&change, &request);
 	return show(request.id);
 }
 

@@ -20,6 +20,7 @@
 #include "store/issuer.h"
 #include "store/memory.h"
 #include "store/relation.h"
+#include "store/setting.h"
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_increase_budget);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_report_consumption);
@@ -139,6 +140,8 @@ show_spent(const GauthMandateChange *change, const GauthSpending *spending,
 	gauth_text_append(&text, spent == GAUTH_SPENT ?
 					  GAUTH_SPAN(", \"accepted\": true") :
 					  GAUTH_SPAN(", \"accepted\": false"));
+	gauth_text_append(&text, GAUTH_SPAN(", \"deducted_cents\": "));
+	gauth_text_append_int64(&text, spent == GAUTH_SPENT ? spending->cents : 0);
 	gauth_text_append(&text, GAUTH_SPAN(", \"remaining_cents\": "));
 	gauth_text_append_int64(&text, mandate->budget_remaining);
 	gauth_text_append(&text, GAUTH_SPAN(", \"status\": "));
@@ -152,11 +155,17 @@ show_spent(const GauthMandateChange *change, const GauthSpending *spending,
 }
 
 static Datum
-spend(GauthMandateChange *change, const GauthSpending *spending)
+spend(GauthMandateChange *change, GauthSpending *spending)
 {
+	GauthSpent	spent;
+
 	if (spending->cents <= 0)
 		gauth_raise_argument("cents", "more than zero");
-	return show_spent(change, spending, gauth_budget_spend(change, spending));
+	spent = gauth_budget_spend(change, spending);
+	if (spent == GAUTH_SPENT_BEFORE &&
+		gauth_setting_bool("consumption_strict"))
+		gauth_raise_rule("DUPLICATE_CONSUMPTION_REPORT");
+	return show_spent(change, spending, spent);
 }
 
 /*

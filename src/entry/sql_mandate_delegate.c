@@ -17,6 +17,7 @@
 #include "entry/args.h"
 #include "entry/authority.h"
 #include "entry/document.h"
+#include "entry/mandate_approval.h"
 #include "entry/mandate_budget.h"
 #include "entry/mandate_document.h"
 #include "entry/mandate_rule.h"
@@ -26,13 +27,11 @@
 #include "poa/narrow.h"
 #include "store/issuer.h"
 #include "store/memory.h"
-#include "store/party.h"
+#include "store/setting.h"
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_delegate_mandate);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_delegation_chain);
 
-
-#define DELEGATE_VERB	"urn:gauth:verb:foundry:agent:delegate"
 
 static const GauthMember request_members[] = {
 	GAUTH_MUST("delegate_agent_id", TEXT),
@@ -54,6 +53,12 @@ read_number(const GauthJson *request, const char *name, int64 otherwise)
 	return number;
 }
 
+static const GauthVerb *
+find_delegate_verb(const GauthPowers *powers)
+{
+	return gauth_powers_find_verb(powers, GAUTH_SPAN(GAUTH_DELEGATE_VERB));
+}
+
 /*
  * An agent hands its powers on only where its mandate says so; issuer and
  * approvers do it for the agent.
@@ -61,14 +66,13 @@ read_number(const GauthJson *request, const char *name, int64 otherwise)
 static void
 require_delegator(const GauthMandateChange *parent)
 {
-	const GauthPowers *powers = &parent->mandate.credential->powers;
 	const GauthVerb *verb;
 
 	gauth_mandate_authorize(parent, GAUTH_BY_ISSUER | GAUTH_BY_APPROVER |
 							GAUTH_BY_AGENT);
 	if (!parent->is_agent)
 		return;
-	verb = gauth_powers_find_verb(powers, GAUTH_SPAN(DELEGATE_VERB));
+	verb = find_delegate_verb(&parent->mandate.credential->powers);
 	if (verb == NULL || !verb->allowed)
 		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
 }
@@ -81,8 +85,7 @@ static int64
 links_left(const GauthCredential *credential)
 {
 	const GauthPowers *powers = &credential->powers;
-	const GauthVerb *verb = gauth_powers_find_verb(powers,
-												   GAUTH_SPAN(DELEGATE_VERB));
+	const GauthVerb *verb = find_delegate_verb(powers);
 	int64		count = credential->delegation_count;
 	int64		left = GAUTH_CHAIN_MAX - count;
 	int64		depth = gauth_ceiling_of(powers->profile)->delegation_depth;
@@ -162,48 +165,89 @@ make_document(const GauthMandateChange *parent, const GauthChild *child,
 }
 
 static void
-insert_child(const GauthMandateChange *parent,
-			 const GauthMandateDocument *document, GauthMandateChange *child)
+record_child(const GauthMandateChange *parent, GauthMandateChange *child)
 {
 	const GauthMandate *above = &parent->mandate;
+	bool		active = child->mandate.stored == GAUTH_MANDATE_ACTIVE;
 	GauthMandateEvent event = {
-		.event = "ACTIVATE",.kind = "mandate.activate",.after = "ACTIVE"
-	};
-	GauthMandateRow row = {
-		.id = child->mandate.id,.status = GAUTH_MANDATE_ACTIVE,
-		.parent = above->id,.depth = above->depth + 1,
-		.activated_at = parent->now
+		.event = active ? "ACTIVATE" : "CREATE",
+		.kind = active ? "mandate.activate" : "mandate.create",
+		.after = gauth_mandate_status_name(child->mandate.stored)
 	};
 
-	row.expires_at = parent->now +
-		document->credential.ttl_seconds * USECS_PER_SEC;
-	gauth_mandate_document_insert(parent, document, &row);
-	if (!gauth_mandate_find(row.id, parent->now, &child->mandate))
-		elog(ERROR, "a mandate has gone");
 	event.details = psprintf("{\"parent_mandate_id\": \"%.*s\", \"cents\": "
 							 INT64_FORMAT "}", (int) above->id.len,
 							 above->id.data, child->mandate.budget_total);
 	gauth_mandate_record(child, &child->mandate, &event);
 }
 
+static void
+insert_child(const GauthMandateChange *parent,
+			 const GauthMandateDocument *document, bool waits,
+			 GauthMandateChange *child)
+{
+	const GauthMandate *above = &parent->mandate;
+	GauthMandateRow row = {
+		.id = child->mandate.id,
+		.status = waits ? GAUTH_MANDATE_DRAFT : GAUTH_MANDATE_ACTIVE,
+		.parent = above->id,.depth = above->depth + 1,
+		.activated_at = waits ? DT_NOBEGIN : parent->now,
+		.expires_at = DT_NOEND
+	};
+
+	if (!waits)
+		row.expires_at = parent->now +
+			document->credential.ttl_seconds * USECS_PER_SEC;
+	gauth_mandate_document_insert(parent, document, &row);
+	if (!gauth_mandate_find(row.id, parent->now, &child->mandate))
+		elog(ERROR, "a mandate has gone");
+	record_child(parent, child);
+}
+
+/* not in RFC 0118, and off unless an administrator wants it */
+static bool
+must_wait(const GauthMandateChange *parent)
+{
+	return parent->mandate.credential->approval != GAUTH_APPROVAL_AUTONOMOUS &&
+		gauth_setting_bool("delegation_approval");
+}
+
+/* the request that a waiting part waits for, as a member; else nothing */
+static const char *
+ask_for(const GauthMandateChange *parent, const GauthMandateChange *child,
+		bool waits)
+{
+	GauthApprovalAsk ask = {
+		.verb = GAUTH_SPAN(GAUTH_DELEGATE_VERB),.resource = child->mandate.id,
+		.limited = true,.cents = child->mandate.budget_total,
+		.seconds = SECS_PER_DAY
+	};
+	GauthSpan	id;
+
+	if (!waits)
+		return "";
+	id = gauth_approval_ask(parent, &ask);
+	return psprintf(", \"approval_request_id\": \"%.*s\"", (int) id.len,
+					id.data);
+}
+
 /* the child, and what its parent has left */
 static Datum
 show_child(const GauthMandateChange *parent, const GauthMandateChange *child,
-		   const GauthChild *made)
+		   int64 depth_remaining, const char *request)
 {
 	return gauth_mandate_show(child,
-							  psprintf("{\"delegation_depth\": %d,"
-									   " \"max_depth_remaining\": "
+							  psprintf("{\"max_depth_remaining\": "
 									   INT64_FORMAT ", \"budget_cents\": "
 									   INT64_FORMAT ","
 									   " \"parent_budget_after_deduction\":"
 									   " {\"total_cents\": " INT64_FORMAT ","
 									   " \"remaining_cents\": " INT64_FORMAT
-									   "}}", child->mandate.depth,
-									   made->max_depth_remaining,
-									   made->budget_cents,
+									   "}%s}", depth_remaining,
+									   child->mandate.budget_total,
 									   parent->mandate.budget_total,
-									   parent->mandate.budget_remaining));
+									   parent->mandate.budget_remaining,
+									   request));
 }
 
 /*
@@ -218,6 +262,7 @@ gauth_sql_delegate_mandate(PG_FUNCTION_ARGS)
 	GauthMandateChange parent;
 	GauthMandateChange child;
 	GauthChild	made;
+	bool		waits;
 
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
 	request = gauth_document_read(&arena, gauth_arg_span(fcinfo, 1),
@@ -238,8 +283,10 @@ gauth_sql_delegate_mandate(PG_FUNCTION_ARGS)
 	child = parent;
 	child.mandate.id = gauth_mandate_new_id("mdt_");
 	gauth_budget_reserve(&parent, child.mandate.id, made.budget_cents);
-	insert_child(&parent, &document, &child);
-	PG_RETURN_DATUM(show_child(&parent, &child, &made));
+	waits = must_wait(&parent);
+	insert_child(&parent, &document, waits, &child);
+	PG_RETURN_DATUM(show_child(&parent, &child, made.max_depth_remaining,
+							   ask_for(&parent, &child, waits)));
 }
 
 /*

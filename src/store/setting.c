@@ -17,6 +17,20 @@ const GauthSetting gauth_settings[GAUTH_SETTING_COUNT] = {
 	{"application_roles", GAUTH_SETTING_STRINGS, "[]",
 		"roles that applications connect as; gauth.lint looks at them",
 	false},
+	{"consumption_clamps", GAUTH_SETTING_BOOL, "false",
+		"whether a report of more than a mandate has left takes what is left,"
+		" instead of nothing",
+	false},
+	{"consumption_strict", GAUTH_SETTING_BOOL, "false",
+		"whether a consumption that is reported twice is an error",
+	false},
+	{"delegation_approval", GAUTH_SETTING_BOOL, "false",
+		"whether a part of a supervised or four-eyes mandate waits for its"
+		" approvers before it is in force",
+	false},
+	{"known_modules", GAUTH_SETTING_STRINGS, "[]",
+		"names that a mandate's active_modules may have; none: any",
+	false},
 	{"lint_exempt", GAUTH_SETTING_STRINGS, "[]",
 		"tables and views that gauth.lint passes over, as schema.name",
 	false},
@@ -85,6 +99,29 @@ get_value(const char *name)
 	if (value != (Datum) 0)
 		return value;
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(standard_text(name)));
+}
+
+/*
+ * gauth_setting_strings
+ *		The value of a setting of type strings, in the current memory context.
+ */
+GauthSpan *
+gauth_setting_strings(const char *name, uint32 *count)
+{
+	Jsonb	   *value = DatumGetJsonbP(get_value(name));
+	uint32		size = JB_ROOT_COUNT(value);
+	GauthSpan  *strings = palloc((size + 1) * sizeof(GauthSpan));
+	uint32		i;
+
+	for (i = 0; i < size; i++)
+	{
+		JsonbValue *element = getIthJsonbValueFromContainer(&value->root, i);
+
+		strings[i] = gauth_span(element->val.string.val,
+								(size_t) element->val.string.len);
+	}
+	*count = size;
+	return strings;
 }
 
 /*

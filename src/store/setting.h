@@ -10,6 +10,8 @@
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
+#include "base/span.h"
+
 /* columns of gauth.setting */
 enum
 {
@@ -34,11 +36,12 @@ typedef struct GauthSetting
 	bool		per_store;		/* may differ between policy stores */
 } GauthSetting;
 
-#define GAUTH_SETTING_COUNT		10
+#define GAUTH_SETTING_COUNT		14
 
 extern const GauthSetting gauth_settings[GAUTH_SETTING_COUNT];
 
 extern Interval *gauth_setting_interval(Jsonb *value);
+extern GauthSpan *gauth_setting_strings(const char *name, uint32 *count);
 extern int64 gauth_setting_seconds(const char *name);
 extern bool gauth_setting_bool(const char *name);
 extern int64 gauth_setting_milliseconds(const char *name);

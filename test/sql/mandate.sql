@@ -106,6 +106,16 @@ CREATE TEMPORARY TABLE ids AS SELECT i, gauth.create_mandate(doc()) ->> 'mandate
 SELECT count(DISTINCT id), abs(corr(i, ('x' || substr(id, 5, 7))::bit(28)::int)) < 0.2 AS no_order FROM ids;
 SELECT count(gauth.delete_mandate(id)) FROM ids;
 
+-- E-03: one mistake in each stage: all three are told, nothing is stored
+SELECT count(*) AS before FROM gauth.mandate \gset
+SELECT r -> 'accepted' AS accepted, r ->> 'code' AS code, jsonb_array_length(r -> 'schema_errors') AS schema,
+       jsonb_array_length(r -> 'ceiling_violations') AS ceilings, jsonb_array_length(r -> 'consistency_errors') AS consistency,
+       r -> 'mandate_id' AS id
+FROM gauth.create_mandate(doc('{"parties/customer_id": "-", "scope/governance_profile": "standard",
+    "scope/platform_permissions/deployment": {"auto_deploy": true}, "requirements/approval_mode": "supervised",
+    "scope/denied_paths": ["src/"]}')) r;
+SELECT count(*) - :before AS stored FROM gauth.mandate;
+
 -- E-04: fourteen ceilings of five profiles: at the limit accepted, beyond it refused, where there is a limit
 CREATE TABLE ceiling (attribute text, path text, at jsonb, beyond jsonb);
 INSERT INTO ceiling VALUES
@@ -156,6 +166,23 @@ FROM jsonb_array_elements(gauth.create_mandate(doc('{"scope/governance_profile":
     "scope/platform_permissions": {"deployment": {"auto_deploy": true, "targets": ["prod"]}, "secrets": {"read": true}}}'))
     -> 'ceiling_violations') v;
 
+-- E-06: C-1 to C-6
+SELECT gauth.configure('known_modules', '["m0", "m1"]');
+SELECT c ->> 'code' AS code, e ->> 'code' AS error, e ->> 'path' AS path
+FROM unnest(ARRAY[
+    '{"requirements/approval_mode": "four-eyes", "parties/approval_chain": ["bob"]}',
+    '{"requirements/approval_mode": "four-eyes", "parties/approval_chain": ["bob", "bob"]}',
+    '{"scope/denied_paths": ["test/"]}',
+    '{"requirements/budget/total_cents": -1}',
+    '{"requirements/ttl_seconds": 59}',
+    '{"scope/active_modules": ["m1", "m2"]}',
+    '{"delegation_chain": [{"delegator": "agent", "delegate": "helper", "scope_restriction": {"allowed_paths": ["docs/"]}}]}']::jsonb[]) WITH ORDINALITY AS d (changes, n),
+    gauth.create_mandate(doc(changes)) c
+    LEFT JOIN LATERAL jsonb_array_elements(c -> 'schema_errors' || (c -> 'consistency_errors')) e ON true
+ORDER BY n, 3;
+SELECT gauth.configure('known_modules', NULL);
+SELECT gauth.create_mandate(doc('{"requirements/budget/total_cents": 0, "requirements/ttl_seconds": 60}')) -> 'accepted' AS accepted;
+
 -- E-07: a profile that does not exist
 SELECT r ->> 'code' AS code, r -> 'schema_errors' -> 0 ->> 'path' AS schema, r -> 'ceiling_violations' -> 0 ->> 'code' AS ceiling
 FROM gauth.create_mandate(doc('{"scope/governance_profile": "royal"}')) r;
@@ -166,6 +193,23 @@ SELECT try('regress_mandate_bob', $$SELECT gauth.create_mandate(doc('{"parties/i
 SELECT try('regress_mandate_agent', $$SELECT gauth.create_mandate(doc('{"parties/issued_by": "agent"}'))$$);
 SELECT try('regress_mandate_nobody', $$SELECT gauth.create_mandate(doc())$$);
 SELECT performed_by, role = current_user AS own_role FROM gauth.mandate_history WHERE mandate = :'draft';
+
+-- who acts under a token is who the token is about, whatever role has logged in
+SELECT gauth.add_issuer('https://mandate.example', ARRAY['db'], hosted => true, namespace => 'mandate:');
+SELECT gauth.create_key('https://mandate.example', 'EdDSA') IS NOT NULL AS created;
+SELECT gauth.party_identity('bob', 'https://mandate.example', 'robert');
+SELECT token AS robert FROM gauth.issue_token('https://mandate.example', 'robert', ARRAY['db'], '1 hour') \gset
+SELECT token AS nobody FROM gauth.issue_token('https://mandate.example', 'nobody', ARRAY['db'], '1 hour') \gset
+BEGIN;
+SELECT gauth.authenticate(:'robert') IS NOT NULL AS authenticated;
+SELECT refused('SELECT gauth.create_mandate(doc())') AS as_alice;
+SELECT gauth.create_mandate(doc('{"parties/issued_by": "bob"}')) ->> 'mandate_id' AS robs \gset
+SELECT performed_by, role = current_user AS own_role FROM gauth.mandate_history WHERE mandate = :'robs';
+ROLLBACK;
+BEGIN;
+SELECT gauth.authenticate(:'nobody') IS NOT NULL AS authenticated;
+SELECT refused('SELECT gauth.create_mandate(doc())') AS as_alice;
+ROLLBACK;
 
 -- E-44: huge, deep, hostile
 SELECT refused(format('SELECT gauth.create_mandate(%L)', doc(jsonb_build_object('parties/subject', repeat('x', 1000000)))));
@@ -288,6 +332,7 @@ FROM unnest(ARRAY['alice', 'bob', 'eve', 'agent', 'pep', 'nobody']) WITH ORDINAL
     ('update', 'DRAFT', 'SELECT gauth.update_mandate(%L, doc())')) o (name, state, call)
 JOIN state s ON s.state = o.state
 ORDER BY o.name COLLATE "C", w.n;
+-- E-37: reporting needs a capability of its own
 SELECT proname, has_function_privilege('public', p.oid, 'EXECUTE') AS everybody,
        has_function_privilege('regress_mandate_pep', p.oid, 'EXECUTE') AS enforcer
 FROM pg_proc p WHERE pronamespace = 'gauth'::regnamespace
@@ -344,6 +389,17 @@ BEGIN;
 SELECT gauth.report_consumption(:'m', 100, 'b5') -> 'accepted' AS accepted;
 ROLLBACK;
 SELECT gauth.report_consumption(:'m', 100, 'b5') -> 'accepted' AS accepted;
+
+-- what is not accepted can be an error, and what is left can be taken
+SELECT made('settings', '{"requirements/budget/total_cents": 100}') AS s \gset
+SELECT gauth.report_consumption(:'s', 60, 's1') -> 'accepted' AS accepted;
+SELECT gauth.configure('consumption_strict', 'true'), gauth.configure('consumption_clamps', 'true');
+SELECT refused(format('SELECT gauth.report_consumption(%L, 60, ''s1'')', :'s'));
+SELECT gauth.hold_budget(:'s', 10) -> 'accepted' AS held;
+SELECT gauth.report_consumption(:'s', 60, 's2') - 'mandate_id' AS report;
+SELECT gauth.report_consumption(:'s', 60, 's3') - 'mandate_id' AS report;
+SELECT gauth.configure('consumption_strict', NULL), gauth.configure('consumption_clamps', NULL);
+SELECT gauth.report_consumption(:'s', 60, 's1') ->> 'reason' AS reason;
 
 -- two phases: held, settled with less, released, over
 SELECT gauth.hold_budget(:'m', 8000) AS hold \gset
@@ -472,6 +528,15 @@ SELECT made('verb', '{"scope/core_verbs/foundry.agent.delegate": {"allowed": tru
 SELECT gauth.delegate_mandate(:'v', part()) ->> 'mandate_id' AS v1 \gset
 SELECT refused(format('SELECT gauth.delegate_mandate(%L, part(''{"delegate_agent_id": "third"}''))', :'v1'));
 
+-- each step is no wider than the one before, whatever the first one left
+SELECT made('steps', '{"requirements/budget/total_cents": 100}') AS v \gset
+SELECT gauth.delegate_mandate(:'v', part()) ->> 'mandate_id' AS v1 \gset
+SELECT gauth.delegate_mandate(:'v1', part('{"delegate_agent_id": "third", "ttl_seconds": 500,
+    "scope_restriction": {"allowed_paths": ["src/a/"]}}')) #> '{scope,allowed_paths}' AS paths;
+SELECT refused(format('SELECT gauth.delegate_mandate(%L, part(%L))', :'v1', r)) AS answer
+FROM unnest(ARRAY['{"delegate_agent_id": "agent", "ttl_seconds": 500, "scope_restriction": {"allowed_paths": ["test/"]}}',
+    '{"delegate_agent_id": "agent", "ttl_seconds": 500, "scope_restriction": {}, "budget_cents": 11}']) r;
+
 -- A-38: an agent hands on only what its mandate lets it, and never by itself
 SELECT made('no proxy', '{"scope/core_verbs/foundry.agent.delegate": {"allowed": false}}') AS n \gset
 SELECT try('regress_mandate_agent', format('SELECT gauth.delegate_mandate(%L, part())', :'n')) AS agent,
@@ -545,6 +610,41 @@ SELECT gauth.increase_budget(:'c', 90) -> 'budget_state' -> 'total_cents' AS chi
 SELECT gauth.mandate(:'other') -> 'budget_state' -> 'remaining_cents' AS parent;
 SELECT refused(format('SELECT gauth.increase_budget(%L, 1000000)', :'c'));
 SELECT refused(format('SELECT gauth.extend_ttl(%L, %L)', :'c', i)) FROM unnest(ARRAY['49 minutes', '51 minutes']) i;
+
+-- E-47: where an administrator wants it, a part waits for approvers; never the same twice, and a denial gives the money back
+SELECT gauth.configure('delegation_approval', 'true');
+SELECT made('gate', '{"requirements/approval_mode": "four-eyes", "requirements/budget/total_cents": 100}') AS g \gset
+SELECT d ->> 'status' AS status, d -> 'parent_budget_after_deduction' AS parent, d ->> 'mandate_id' AS c, d ->> 'approval_request_id' AS r
+FROM gauth.delegate_mandate(:'g', part('{"budget_cents": 60}')) d \gset
+SELECT :'status' AS status, :'parent' AS parent;
+SELECT o.call, refused(format(o.call, :'c')) AS answer
+FROM unnest(ARRAY['SELECT gauth.activate_mandate(%L)', 'SELECT gauth.update_mandate(%L, doc())', 'SELECT gauth.delete_mandate(%L)',
+    'SELECT gauth.report_consumption(%L, 1, ''gate'')', 'SELECT gauth.delegate_mandate(%L, part())']) o (call);
+SELECT refused(format('SELECT gauth.delegate_mandate(%L, part(''{"budget_cents": 41}''))', :'g')) AS reserved;
+SET SESSION AUTHORIZATION regress_mandate_bob;
+SELECT gauth.approve(:'r') ->> 'status' AS status, gauth.mandate(:'c') ->> 'status' AS child;
+RESET SESSION AUTHORIZATION;
+SELECT try('regress_mandate_bob', format('SELECT gauth.approve(%L)', :'r')) AS twice;
+SET SESSION AUTHORIZATION regress_mandate_carol;
+SELECT gauth.approve(:'r') ->> 'status' AS status;
+RESET SESSION AUTHORIZATION;
+SELECT gauth.mandate(:'c') ->> 'status' AS child, events(:'c');
+SELECT d ->> 'mandate_id' AS c, d ->> 'approval_request_id' AS r
+FROM gauth.delegate_mandate(:'g', part('{"budget_cents": 40, "delegate_agent_id": "third"}')) d \gset
+SET SESSION AUTHORIZATION regress_mandate_carol;
+SELECT gauth.deny(:'r', 'no') ->> 'status' AS status;
+RESET SESSION AUTHORIZATION;
+SELECT refused(format('SELECT gauth.mandate(%L)', :'c')) AS child, events(:'c'), gauth.mandate(:'g') -> 'budget_state' -> 'remaining_cents' AS parent;
+-- one that nobody can approve any more goes with the next sweep
+SELECT d ->> 'mandate_id' AS c FROM gauth.delegate_mandate(:'g', part('{"budget_cents": 40, "delegate_agent_id": "third"}')) d \gset
+SELECT gauth.expire_mandates() AS nothing, gauth.mandate(:'c') ->> 'status' AS child;
+SELECT gauth.revoke_mandate(:'g', 'enough') -> 'cascaded' AS cascaded;
+SELECT r ->> 'request_id' AS r FROM jsonb_array_elements(gauth.approval_requests(:'g')) r WHERE r ->> 'status' = 'PENDING' \gset
+SELECT try('regress_mandate_bob', format('SELECT gauth.approve(%L)', :'r')) AS too_late;
+SELECT gauth.expire_mandates(), refused(format('SELECT gauth.mandate(%L)', :'c')) AS child;
+SELECT made('gate', '{"requirements/approval_mode": "autonomous"}') AS g \gset
+SELECT gauth.delegate_mandate(:'g', part()) ->> 'status' AS autonomous;
+SELECT gauth.configure('delegation_approval', NULL);
 
 -- a chain is never brought along
 SELECT e ->> 'path' AS path FROM jsonb_array_elements(gauth.create_mandate(doc('{"delegation_chain": [{"delegator": "agent",
@@ -639,3 +739,14 @@ FROM (VALUES ('{}', 'md5'), ('[]', 'rfc0116'), ('1', 'rfc0118'), ('{"a": 1, "a":
 -- C-09: canonical JSON
 SELECT gauth.canonical_json('{"b": [1.0, 1e2, -0, 1E-7, 333333333.33333329], "a": "\u20ac$\u000f\nA''B\"\\\"/", "\u00e9": null}');
 SELECT refused($$SELECT gauth.canonical_json('{"a": 1, "a": 2}')$$), refused($$SELECT gauth.canonical_json('1e400')$$);
+
+SELECT gauth.drop_issuer('https://mandate.example');
+SELECT gauth.revoke_access('regress_mandate_pep', 'enforcer'), gauth.revoke_access('regress_mandate_auditor', 'auditor');
+DELETE FROM gauth.token WHERE issuer = 'https://mandate.example';
+DELETE FROM gauth.party_identity;
+DELETE FROM gauth.party;
+DROP VIEW chain_status;
+DROP TABLE state, chain, ceiling, page;
+DROP FUNCTION doc, made, try, refused, events, part, below, walk;
+DROP ROLE regress_mandate_alice, regress_mandate_bob, regress_mandate_carol, regress_mandate_eve, regress_mandate_agent,
+    regress_mandate_helper, regress_mandate_pep, regress_mandate_auditor, regress_mandate_nobody;
