@@ -321,7 +321,8 @@ gauth_mandate_write_unique(GauthWrite *write, const char *statement)
  * gauth_mandate_move
  *		Gives the mandate another status, and writes that down.  "with" is
  *		what it is suspended with, without data for nothing; the statuses of
- *		the event are filled in here.  Raises DUPLICATE_MANDATE.
+ *		the event are filled in here.  Raises DUPLICATE_MANDATE, and whatever
+ *		the caller has looked at, INVALID_STATE_TRANSITION.
  */
 void
 gauth_mandate_move(const GauthMandateChange *change, GauthMandate *mandate,
@@ -330,6 +331,8 @@ gauth_mandate_move(const GauthMandateChange *change, GauthMandate *mandate,
 {
 	GauthWrite	write = {0};
 
+	if (!gauth_lifecycle_allows(mandate->stored, to))
+		gauth_raise_rule("INVALID_STATE_TRANSITION");
 	event->before = gauth_mandate_status_name(mandate->stored);
 	event->after = gauth_mandate_status_name(to);
 	gauth_write_text(&write, mandate->id);

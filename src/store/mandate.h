@@ -12,6 +12,7 @@
 
 #include "crypto/digest.h"
 #include "poa/credential.h"
+#include "poa/lifecycle.h"
 
 /* columns, in the order of the install script */
 enum
@@ -83,19 +84,6 @@ enum
 	SESSION_STARTED_AT,
 	SESSION_TOOL_CALLS
 };
-
-/* RFC 0118 section 3.2 */
-typedef enum GauthMandateStatus
-{
-	GAUTH_MANDATE_DRAFT,
-	GAUTH_MANDATE_ACTIVE,
-	GAUTH_MANDATE_SUSPENDED,
-	GAUTH_MANDATE_REVOKED,
-	GAUTH_MANDATE_EXPIRED,
-	GAUTH_MANDATE_BUDGET_EXCEEDED,
-	GAUTH_MANDATE_SUPERSEDED,
-	GAUTH_MANDATE_STATUS_COUNT
-} GauthMandateStatus;
 
 /*
  * A mandate at a point in time.  Texts are copies in the memory context of
