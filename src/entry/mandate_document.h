@@ -6,6 +6,7 @@
 #define GAUTH_ENTRY_MANDATE_DOCUMENT_H
 
 #include "entry/mandate_change.h"
+#include "store/compat.h"
 
 /* a hundred years, in seconds: no arithmetic of time overflows */
 #define GAUTH_TTL_MAX	INT64_C(3155760000)

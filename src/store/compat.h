@@ -51,6 +51,13 @@
 	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
 #endif
 
+/* the index of the primary key */
+#if PG_VERSION_NUM >= 180000
+#define GAUTH_PRIMARY_KEY(table)	RelationGetPrimaryKeyIndex(table, false)
+#else
+#define GAUTH_PRIMARY_KEY(table)	RelationGetPrimaryKeyIndex(table)
+#endif
+
 /* begin a scan with this many keys */
 #if PG_VERSION_NUM >= 180000
 #define GAUTH_BEGIN_INDEX_SCAN(table, index, snapshot, keys) \

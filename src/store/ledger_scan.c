@@ -38,7 +38,7 @@ gauth_entry_scan_begin(GauthEntryScan *scan, uint32 shard, Snapshot snapshot)
 	scan->shard = shard;
 	scan->snapshot = snapshot;
 	scan->table = table_open(gauth_shard_partition(shard), AccessShareLock);
-	scan->index = index_open(RelationGetPrimaryKeyIndex(scan->table),
+	scan->index = index_open(GAUTH_PRIMARY_KEY(scan->table),
 							 AccessShareLock);
 	scan->slot = table_slot_create(scan->table, NULL);
 	scan->memory = AllocSetContextCreate(CurrentMemoryContext,

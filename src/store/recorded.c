@@ -49,7 +49,7 @@ visit_shard(uint32 shard, GauthRecordedVisitor visit, void *state)
 {
 	Relation	table = table_open(gauth_shard_partition(shard),
 								   AccessShareLock);
-	Relation	index = index_open(RelationGetPrimaryKeyIndex(table),
+	Relation	index = index_open(GAUTH_PRIMARY_KEY(table),
 								   AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(table, NULL);
 	IndexScanDesc scan = GAUTH_BEGIN_INDEX_SCAN(table, index,

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "store/compat.h"
 #include "store/ring_shared.h"
 
 extern bool gauth_worker_is_me;
