@@ -71,8 +71,6 @@ append_request(GauthText *text, const GauthAsk *ask,
 		gauth_text_append(text, ask->context);
 	}
 	gauth_text_append_char(text, '}');
-	if (!with_context && ask->context.data != NULL)
-		gauth_text_append(text, GAUTH_SPAN(",\"context_omitted\":true"));
 }
 
 /* which policies of which version of which store, and what was asked */

@@ -642,18 +642,6 @@ gauth_raise_bindings(const GauthText *findings)
 }
 
 void
-gauth_raise_nothing_recorded(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("no decisions are recorded"),
-			 errhint("Give the requests, as a JSON array of {principal, "
-					 "action, resource, context}."),
-			 errhidestmt(true)));
-	pg_unreachable();
-}
-
-void
 gauth_raise_entry_missing(void)
 {
 	ereport(ERROR,

@@ -36,9 +36,6 @@
 /* different requests that are taken from the ledger, the newest ones */
 #define RECORDED_MAX		10000
 #define RECORDED_BYTES_MAX	((size_t) 32 * 1024 * 1024)
-#include "store/write.h"
-
-#define RECORDED_MAX	"10000"
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_diff_policies);
 
@@ -360,32 +357,6 @@ compare_given(Diff *diff, Jsonb *requests)
 }
 
 /*
- * What the ledger knows of the store's decisions: the different requests among
- * the last ones that were recorded as a whole and not erased.
- */
-static Jsonb *
-read_recorded(GauthSpan store)
-{
-	GauthWrite	values = {0};
-	Datum		requests;
-
-	gauth_write_text(&values, store);
-	if (!gauth_read_value(&values,
-						  "SELECT jsonb_agg(DISTINCT e.request)"
-						  " FROM (SELECT (payload -> 'request')::jsonb"
-						  " AS request FROM gauth.entry"
-						  " WHERE kind = 'decision'"
-						  " AND payload ->> 'store' = $1"
-						  " AND payload -> 'request' ->> 'principal'"
-						  " IS NOT NULL"
-						  " AND payload -> 'context_omitted' IS NULL"
-						  " ORDER BY made_at DESC LIMIT " RECORDED_MAX ") e",
-						  &requests))
-		gauth_raise_nothing_recorded();
-	return DatumGetJsonbP(requests);
-}
-
-/*
  * gauth.diff_policies(candidate text, store text, requests jsonb)
  *		returns setof (request jsonb, before text, after text,
  *		before_determining jsonb, after_determining jsonb)
@@ -394,8 +365,6 @@ Datum
 gauth_sql_diff_policies(PG_FUNCTION_ARGS)
 {
 	Diff		diff = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
-	const GauthJson *request;
-	Jsonb	   *requests;
 
 	if (PG_ARGISNULL(DIFF_CANDIDATE))
 		gauth_raise_null("candidate");
@@ -405,8 +374,6 @@ gauth_sql_diff_policies(PG_FUNCTION_ARGS)
 	gauth_require_capability(GAUTH_ADMINISTRATOR, &diff.store);
 	if (!gauth_policy_store_exists(diff.store))
 		gauth_raise_store_unknown();
-	requests = PG_ARGISNULL(DIFF_REQUESTS) ? read_recorded(diff.store) :
-		PG_GETARG_JSONB_P(DIFF_REQUESTS);
 
 	InitMaterializedSRF(fcinfo, 0);
 	diff.session.memory = CurrentMemoryContext;
@@ -418,7 +385,5 @@ gauth_sql_diff_policies(PG_FUNCTION_ARGS)
 		compare_recorded(&diff);
 	else
 		compare_given(&diff, PG_GETARG_JSONB_P(DIFF_REQUESTS));
-	for (request = read_requests(&diff, requests); request != NULL; request = request->next)
-		compare_request(&diff, request);
 	return (Datum) 0;
 }
