@@ -120,11 +120,14 @@ RETURNS TABLE (
     signed_at timestamptz,
     waiting bigint,
     waiting_since timestamptz,
-    reason text
+    reason text,
+    recorder text
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH last AS (
+    WITH recorder AS MATERIALIZED (
+        SELECT * FROM gauth.recorder_state()
+    ), last AS (
         SELECT DISTINCT ON (b.shard) b.shard, b.first_index, b.size, b.final,
                b.sealed_at, b.snapshot_xmax, b.snapshot_xip
         FROM gauth.shard s
@@ -201,6 +204,15 @@ BEGIN ATOMIC
                    ) x
                    WHERE s.shard = n.shard
                ),
+               (
+                   SELECT pg_catalog.format(
+                              '%s denials wait to be recorded',
+                              w.unwritten + w.kept
+                          )
+                   FROM recorder w
+                   WHERE s.shard = n.shard
+                     AND w.unwritten + w.kept > 0
+               ),
                CASE
                    WHEN s.shard < n.shard AND NOT COALESCE(l.final, false)
                         AND r.shard IS NULL THEN
@@ -215,7 +227,16 @@ BEGIN ATOMIC
                                - COALESCE(c.size, 0)
                        )
                END
-           ), '')
+           ), ''),
+           (
+               SELECT pg_catalog.format(
+                          'worker: %s, ring: %s of %s parts used, %s at most; %s recorded, %s refused, %s lost',
+                          w.worker, w.parts_used, w.parts, w.parts_most,
+                          w.written, w.refused, w.lost
+                      )
+               FROM recorder w
+               WHERE s.shard = n.shard
+           )
     FROM gauth.shard s
     CROSS JOIN newest n
     LEFT JOIN last l ON l.shard = s.shard
@@ -232,7 +253,7 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION gauth.audit_status() IS
-'each log of the ledger: open, closing, closed or removed, how many entries are sealed and signed, how many committed ones wait, and why; for auditors';
+'each log of the ledger: open, closing, closed or removed, how many entries are sealed and signed, how many committed ones wait, and why; with the last one what gauth.recorder_state() says of the process that records and seals; for auditors';
 
 CREATE TABLE gauth.sink (
     name text COLLATE "C" PRIMARY KEY,

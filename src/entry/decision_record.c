@@ -73,10 +73,18 @@ append_request(GauthText *text, const GauthAsk *ask,
 	gauth_text_append_char(text, '}');
 }
 
+/* how much of it, as far as it fits */
+typedef enum Extent
+{
+	EXTENT_STORE,
+	EXTENT_REQUEST,				/* what was asked, but for its context */
+	EXTENT_ALL
+} Extent;
+
 /* which policies of which version of which store, and what was asked */
 static GauthSpan
 make_payload(GauthArena *arena, const GauthAsk *ask,
-			 const GauthAnswer *answer, bool with_more)
+			 const GauthAnswer *answer, Extent extent)
 {
 	GauthText	text;
 
@@ -88,15 +96,16 @@ make_payload(GauthArena *arena, const GauthAsk *ask,
 		gauth_text_append(&text, GAUTH_SPAN(",\"version\":"));
 		gauth_text_append_int64(&text, answer->store->version);
 	}
-	append_request(&text, ask, answer, with_more);
-	if (with_more && answer->refusal == GAUTH_REFUSAL_NONE)
+	if (extent >= EXTENT_REQUEST)
+		append_request(&text, ask, answer, extent == EXTENT_ALL);
+	if (extent == EXTENT_ALL && answer->refusal == GAUTH_REFUSAL_NONE)
 	{
 		gauth_text_append(&text, GAUTH_SPAN(",\"determining\":"));
 		gauth_append_policy_ids(&text, answer->set, &answer->decision);
 		gauth_text_append(&text, GAUTH_SPAN(",\"errors\":"));
 		gauth_append_failure_ids(&text, answer->set, &answer->decision);
 	}
-	if (!with_more)
+	if (extent < EXTENT_ALL)
 		gauth_text_append(&text, GAUTH_SPAN(",\"shortened\":true"));
 	gauth_text_append_char(&text, '}');
 	return finish(&text);
@@ -118,9 +127,11 @@ gauth_decision_record(GauthArena *arena, const GauthAsk *ask,
 	note.action = format_uid(arena, ask->action);
 	note.resource = format_uid(arena, ask->resource);
 	note.rule = find_rule(answer);
-	note.payload = make_payload(arena, ask, answer, true);
+	note.payload = make_payload(arena, ask, answer, EXTENT_ALL);
 	if (note.payload.len > GAUTH_PAYLOAD_MAX)
-		note.payload = make_payload(arena, ask, answer, false);
+		note.payload = make_payload(arena, ask, answer, EXTENT_REQUEST);
+	if (note.payload.len > GAUTH_PAYLOAD_MAX)
+		note.payload = make_payload(arena, ask, answer, EXTENT_STORE);
 
 	/* about somebody else: the identity is who has asked */
 	note.actor = format_uid(arena, ask->principal);
