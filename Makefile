@@ -28,7 +28,7 @@ ISOLATION_OPTS = $(TEST_OPTS)
 PROVE_TESTS   := $(sort $(wildcard test/t/*.pl))
 TAP_TESTS     := $(if $(PROVE_TESTS),1)
 
-PG_CPPFLAGS = -I$(srcdir)/src
+PG_CPPFLAGS = -I$(srcdir)/src -DGAUTH_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-unused-parameter \
               -Wno-sign-compare -Wmissing-declarations -Wshadow=local -Wvla \
               -fvisibility=hidden $(SANFLAGS)

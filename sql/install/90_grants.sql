@@ -56,7 +56,8 @@ GRANT SELECT, INSERT ON
     gauth.budget_hold,
     gauth.approval_request,
     gauth.approval,
-    gauth.mandate_session
+    gauth.mandate_session,
+    gauth.agent_trust
 TO @extowner@;
 GRANT SELECT ON gauth.settings, gauth.tokens, gauth.audit TO @extowner@;
 
@@ -152,6 +153,7 @@ REVOKE EXECUTE ON FUNCTION
     gauth.verify_identity(text, text, text, timestamptz),
     gauth.record_evidence(json),
     gauth.withdraw_evidence(text),
+    gauth.put_agent_trust(text, text, text),
     gauth.root_person(text),
     gauth.is_linted(oid),
     gauth.lint_relations(),
@@ -236,6 +238,7 @@ GRANT EXECUTE ON FUNCTION
     gauth.verify_identity(text, text, text, timestamptz),
     gauth.record_evidence(json),
     gauth.withdraw_evidence(text),
+    gauth.put_agent_trust(text, text, text),
     gauth.root_person(text),
     gauth.is_linted(oid),
     gauth.lint_relations(),

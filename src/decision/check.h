@@ -76,8 +76,6 @@ gauth_check_find_verb(const GauthChecker *checker)
 	return gauth_powers_find_verb(checker->powers, checker->request->verb);
 }
 
-extern int64_t gauth_check_cost(const GauthEnforceRequest *request,
-								const GauthPowers *powers);
 extern bool gauth_check_needs_approval(const GauthEnforceRequest *request,
 									   const GauthCredential *credential);
 extern unsigned gauth_enforce_environment(const GauthEnforceRequest *request);

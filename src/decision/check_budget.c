@@ -5,12 +5,13 @@
 #include "decision/check.h"
 
 /*
- * gauth_check_cost
+ * gauth_enforce_cost
  *		What the action costs, in cents: as the request says, else as the verb
  *		says; absent where neither does.
  */
 int64_t
-gauth_check_cost(const GauthEnforceRequest *request, const GauthPowers *powers)
+gauth_enforce_cost(const GauthEnforceRequest *request,
+				   const GauthPowers *powers)
 {
 	const GauthVerb *verb;
 
@@ -68,8 +69,8 @@ is_low(int64_t left, int64_t total, int64_t percent)
 void
 gauth_check_budget(GauthChecker *checker)
 {
-	int64_t		cost = gauth_check_cost(checker->request,
-										&checker->credential->powers);
+	int64_t		cost = gauth_enforce_cost(checker->request,
+										  &checker->credential->powers);
 	int64_t		remaining = find_remaining(checker);
 	GauthViolation *violation = NULL;
 

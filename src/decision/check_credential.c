@@ -143,8 +143,10 @@ check_binding(GauthChecker *checker)
 		!is_bound(evidence->project, credential->project))
 		fail_credential(checker,
 						"the token and the mandate are of different projects");
-	if (is_bound(settings->customer, credential->customer) &&
-		is_bound(settings->project, credential->project))
+	if ((!settings->customers.given ||
+		 gauth_names_contain(&settings->customers, credential->customer)) &&
+		(!settings->projects.given ||
+		 gauth_names_contain(&settings->projects, credential->project)))
 		return;
 	violation = gauth_check_fail(checker, GAUTH_CREDENTIAL_INVALID,
 								 "the mandate is not for this project");

@@ -76,7 +76,7 @@ gauth_enforce_mode(const GauthEnforceInput *input)
 		credential->delegation_count > 0 ||
 		!credential->powers.verbs_given ||
 		gauth_check_needs_approval(request, credential) ||
-		gauth_check_cost(request, &credential->powers) != GAUTH_ABSENT)
+		gauth_enforce_cost(request, &credential->powers) != GAUTH_ABSENT)
 		return GAUTH_MODE_STATEFUL;
 	return GAUTH_MODE_STATELESS;
 }
@@ -164,19 +164,11 @@ rule(GauthEnforceDecision *decision)
 	}
 }
 
-/*
- * gauth_enforce
- *		Decide about one request.
- *
- * The decision points into the input and the arena.  Anything but GAUTH_OK is
- * a denial: there is no decision then.
- */
-GauthStatus
-gauth_enforce(GauthArena *arena, const GauthEnforceInput *input,
-			  GauthEnforceDecision *decision)
+static GauthChecker
+begin(GauthArena *arena, const GauthEnforceInput *input,
+	  GauthEnforceDecision *decision)
 {
 	GauthChecker checker = {.arena = arena,.input = input};
-	int			check;
 
 	decision->ruling = GAUTH_RULING_DENY;
 	decision->mode = gauth_enforce_mode(input);
@@ -192,10 +184,44 @@ gauth_enforce(GauthArena *arena, const GauthEnforceInput *input,
 	checker.next_constraint = &decision->constraints;
 	if (input->credential != NULL)
 		checker.powers = &input->credential->powers;
+	return checker;
+}
+
+/*
+ * gauth_enforce
+ *		Decide about one request.
+ *
+ * The decision points into the input and the arena.  Anything but GAUTH_OK is
+ * a denial: there is no decision then.
+ */
+GauthStatus
+gauth_enforce(GauthArena *arena, const GauthEnforceInput *input,
+			  GauthEnforceDecision *decision)
+{
+	GauthChecker checker = begin(arena, input, decision);
+	int			check;
 
 	for (check = 0; check < GAUTH_CHECK_COUNT; check++)
 		make_check(&checker, (GauthCheckId) check, false);
 	make_narrowed_checks(&checker);
+	if (checker.failed)
+		return GAUTH_OUT_OF_MEMORY;
+	rule(decision);
+	return GAUTH_OK;
+}
+
+/*
+ * gauth_enforce_credential
+ *		The same of the credential alone: is it genuine, and in force?
+ */
+GauthStatus
+gauth_enforce_credential(GauthArena *arena, const GauthEnforceInput *input,
+						 GauthEnforceDecision *decision)
+{
+	GauthChecker checker = begin(arena, input, decision);
+
+	make_check(&checker, GAUTH_CHECK_CREDENTIAL, false);
+	make_check(&checker, GAUTH_CHECK_STATUS, false);
 	if (checker.failed)
 		return GAUTH_OUT_OF_MEMORY;
 	rule(decision);

@@ -12,6 +12,7 @@
 
 #include "decision/enforce_request.h"
 #include "poa/ceiling.h"
+#include "policy/diagnostic.h"
 
 #define GAUTH_PEP_INTERFACE_VERSION	"1.2"
 
@@ -73,12 +74,6 @@ typedef enum GauthViolationCode
 	GAUTH_CONTINUOUS_VERIFICATION_NOT_SATISFIED,
 	GAUTH_VIOLATION_CODE_COUNT
 } GauthViolationCode;
-
-typedef enum GauthSeverity
-{
-	GAUTH_SEVERITY_ERROR,
-	GAUTH_SEVERITY_WARNING
-} GauthSeverity;
 
 typedef enum GauthEnforceMode
 {
@@ -214,8 +209,8 @@ typedef struct GauthEnforceSettings
 {
 	GauthNames	audience;		/* names of this service; not given: the
 								 * verification has looked at it */
-	GauthSpan	customer;		/* this database serves; empty: any */
-	GauthSpan	project;
+	GauthNames	customers;		/* that are served here; not given: all */
+	GauthNames	projects;
 	bool		strict_sectors; /* for every profile */
 	bool		strict_regions;
 	int64_t		budget_warning; /* percent of the total */
@@ -303,7 +298,13 @@ typedef struct GauthEnforceDecision
 extern GauthStatus gauth_enforce(GauthArena *arena,
 								 const GauthEnforceInput *input,
 								 GauthEnforceDecision *decision);
+extern GauthStatus gauth_enforce_credential(GauthArena *arena,
+											const GauthEnforceInput *input,
+											GauthEnforceDecision *decision);
 extern GauthEnforceMode gauth_enforce_mode(const GauthEnforceInput *input);
+extern int64_t gauth_enforce_cost(const GauthEnforceRequest *request,
+								  const GauthPowers *powers);
+extern bool gauth_enforce_wants_approvals(const GauthEnforceInput *input);
 
 extern const char *gauth_check_id(GauthCheckId check, bool delegated);
 extern const char *gauth_check_name(GauthCheckId check);

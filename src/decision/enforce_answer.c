@@ -326,6 +326,20 @@ gauth_enforce_append_answer(GauthText *text, const GauthEnforceAnswer *answer)
 }
 
 /*
+ * gauth_enforce_append_refusal
+ *		Append why a credential does not count, where nothing was asked.
+ */
+void
+gauth_enforce_append_refusal(GauthText *text,
+							 const GauthEnforceDecision *decision)
+{
+	gauth_text_append_char(text, '{');
+	append_word(text, "decision", gauth_ruling_name(decision->ruling));
+	append_violations(text, decision);
+	gauth_text_append_char(text, '}');
+}
+
+/*
  * gauth_batch_mode_find
  *		The mode of that name; false when there is none.
  */

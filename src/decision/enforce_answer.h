@@ -38,6 +38,8 @@ extern void gauth_enforce_append_answer(GauthText *text,
 extern void gauth_enforce_append_error(GauthText *text,
 									   const GauthEnforceError *error,
 									   int64_t timestamp);
+extern void gauth_enforce_append_refusal(GauthText *text,
+										 const GauthEnforceDecision *decision);
 extern bool gauth_batch_mode_find(GauthSpan name, GauthBatchMode *mode);
 extern GauthStatus gauth_enforce_combine(GauthArena *arena,
 										 GauthEnforceAnswer *answers,

@@ -153,23 +153,22 @@ read_agent(GauthReader *reader, const GauthField *root,
 }
 
 static void
-read_credential(GauthReader *reader, const GauthField *root, bool trusted,
-				GauthEnforceRequest *request)
+read_credential(GauthReader *reader, const GauthField *credential,
+				bool trusted, GauthEnforceRequest *request)
 {
-	GauthField	credential = gauth_field_get(root, "credential");
 	GauthField	field;
 	int			format;
 
-	if (!gauth_read_object(reader, &credential, GAUTH_REQUIRED))
+	if (!gauth_read_object(reader, credential, GAUTH_REQUIRED))
 		return;
-	field = gauth_field_get(&credential, "format");
+	field = gauth_field_get(credential, "format");
 	format = gauth_read_word(reader, &field, GAUTH_REQUIRED, format_words);
 	if (format >= 0)
 		request->format = (GauthCredentialFormat) format;
-	field = gauth_field_get(&credential, "token");
+	field = gauth_field_get(credential, "token");
 	request->token = gauth_read_prose(reader, &field, GAUTH_OPTIONAL);
-	request->mandate = optional_text(reader, &credential, "mandate_id");
-	field = gauth_field_get(&credential, "poa_snapshot");
+	request->mandate = optional_text(reader, credential, "mandate_id");
+	field = gauth_field_get(credential, "poa_snapshot");
 	if (trusted && field.json != NULL)
 		request->snapshot = field.json;
 }
@@ -221,6 +220,35 @@ find_request_id(const GauthJson *json)
 	return id->text;
 }
 
+/* nothing is said yet */
+static void
+begin_request(GauthEnforceRequest *request, GauthEnforceError *error)
+{
+	memset(request, 0, sizeof(*request));
+	memset(error, 0, sizeof(*error));
+	request->amount_cents = GAUTH_ABSENT;
+	request->file_size = GAUTH_ABSENT;
+	request->lines = GAUTH_ABSENT;
+	request->delegation_depth = GAUTH_ABSENT;
+	request->auto_deploy = GAUTH_FLAG_ABSENT;
+	request->verified = GAUTH_FLAG_ABSENT;
+	request->state.tool_calls_used = GAUTH_ABSENT;
+	request->state.lines_committed = GAUTH_ABSENT;
+	request->state.started_at = GAUTH_ABSENT;
+	request->state.cost_cents = GAUTH_ABSENT;
+}
+
+static GauthStatus
+conclude(const GauthProblems *problems, GauthEnforceError *error)
+{
+	if (problems->failed)
+		return GAUTH_OUT_OF_MEMORY;
+	if (problems->count > 0)
+		return fail(error, GAUTH_ENFORCE_INVALID_REQUEST,
+					problems->first->path, problems->first->rule);
+	return GAUTH_OK;
+}
+
 /*
  * gauth_enforce_read_request
  *		Read one request.
@@ -242,8 +270,7 @@ gauth_enforce_read_request(GauthArena *arena, const GauthJson *json,
 	GauthField	root = gauth_field_root(gauth_span(NULL, 0), json);
 	GauthField	field;
 
-	memset(request, 0, sizeof(*request));
-	memset(error, 0, sizeof(*error));
+	begin_request(request, error);
 	gauth_problems_init(&problems, arena);
 	if (json == NULL || json->type != GAUTH_JSON_OBJECT)
 		return fail(error, GAUTH_ENFORCE_INVALID_REQUEST,
@@ -255,17 +282,33 @@ gauth_enforce_read_request(GauthArena *arena, const GauthJson *json,
 	request->timestamp = gauth_read_instant(&reader, &field, GAUTH_REQUIRED);
 	read_action(&reader, &root, request);
 	read_agent(&reader, &root, request);
-	read_credential(&reader, &root, trusted, request);
+	field = gauth_field_get(&root, "credential");
+	read_credential(&reader, &field, trusted, request);
 	read_context(&reader, &root, trusted, request);
 	if (problems.count == 0 && request->request_id.len > REQUEST_ID_MAX)
 		return fail(error, GAUTH_ENFORCE_INVALID_REQUEST,
 					GAUTH_SPAN("request_id"), "is too long");
-	if (problems.failed)
-		return GAUTH_OUT_OF_MEMORY;
-	if (problems.count > 0)
-		return fail(error, GAUTH_ENFORCE_INVALID_REQUEST,
-					problems.first->path, problems.first->rule);
-	return GAUTH_OK;
+	return conclude(&problems, error);
+}
+
+/*
+ * gauth_enforce_read_reference
+ *		Read a reference to a credential alone, as a request that asks for
+ *		nothing (section 7.3).
+ */
+GauthStatus
+gauth_enforce_read_reference(GauthArena *arena, const GauthJson *json,
+							 bool trusted, GauthEnforceRequest *request,
+							 GauthEnforceError *error)
+{
+	GauthProblems problems;
+	GauthReader reader = {arena, &problems};
+	GauthField	root = gauth_field_root(GAUTH_SPAN("credential"), json);
+
+	begin_request(request, error);
+	gauth_problems_init(&problems, arena);
+	read_credential(&reader, &root, trusted, request);
+	return conclude(&problems, error);
 }
 
 static GauthStatus

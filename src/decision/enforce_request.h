@@ -111,5 +111,10 @@ extern GauthStatus gauth_enforce_read_request(GauthArena *arena,
 											  bool trusted,
 											  GauthEnforceRequest *request,
 											  GauthEnforceError *error);
+extern GauthStatus gauth_enforce_read_reference(GauthArena *arena,
+												const GauthJson *json,
+												bool trusted,
+												GauthEnforceRequest *request,
+												GauthEnforceError *error);
 
 #endif							/* GAUTH_DECISION_ENFORCE_REQUEST_H */

@@ -106,6 +106,7 @@ static const char *const administrator_functions[] = {
 	"gauth.verify_identity(text, text, text, timestamptz)",
 	"gauth.record_evidence(json)",
 	"gauth.withdraw_evidence(text)",
+	"gauth.put_agent_trust(text, text, text)",
 	"gauth.is_linted(oid)",
 	"gauth.lint_relations()",
 	"gauth.lint_roles()",
@@ -151,7 +152,8 @@ static const char *const relations[GAUTH_CAPABILITY_COUNT] = {
 	"gauth.party, gauth.party_identity, gauth.evidence, "
 	"gauth.representative, gauth.client, gauth.resource_server, "
 	"gauth.definition, gauth.definition_version, gauth.definition_event, "
-	"gauth.obligation, gauth.mandate_definition",
+	"gauth.obligation, gauth.mandate_definition, "
+	"gauth.agent_trust",
 };
 
 /*

@@ -74,6 +74,7 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
 	[GAUTH_TABLE_APPROVAL] = {"approval", "approval_pkey"},
 	[GAUTH_TABLE_MANDATE_SESSION] =
 	{"mandate_session", "mandate_session_pkey"},
+	[GAUTH_TABLE_AGENT_TRUST] = {"agent_trust", "agent_trust_pkey"},
 	[GAUTH_TABLE_CHECKPOINT] = {"checkpoint", "checkpoint_pkey"},
 	[GAUTH_TABLE_REMOVAL] = {"removal", "removal_pkey"},
 	[GAUTH_TABLE_SINK] = {"sink", "sink_pkey"},

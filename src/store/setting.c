@@ -28,6 +28,20 @@ const GauthSetting gauth_settings[GAUTH_SETTING_COUNT] = {
 		"whether a part of a supervised or four-eyes mandate waits for its"
 		" approvers before it is in force",
 	false},
+	{"enforce_customers", GAUTH_SETTING_STRINGS, "[]",
+		"customers whose mandates gauth.enforce applies; none named: all",
+	false},
+	{"enforce_permits", GAUTH_SETTING_STRINGS, "[]",
+		"policy stores that have to permit what gauth.enforce permits; in"
+		" \"default\" it is enough not to forbid, unless it is named here",
+	false},
+	{"enforce_projects", GAUTH_SETTING_STRINGS, "[]",
+		"projects whose mandates gauth.enforce applies; none named: all",
+	false},
+	{"enforce_required", GAUTH_SETTING_STRINGS, "[]",
+		"what an action has to say where its mandate restricts it, below the"
+		" strict profiles too: sector, region",
+	false},
 	{"known_modules", GAUTH_SETTING_STRINGS, "[]",
 		"names that a mandate's active_modules may have; none: any",
 	false},

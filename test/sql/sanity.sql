@@ -54,7 +54,8 @@ VALUES
     ('evaluate'), ('format_policy'), ('policy_from_json'), ('policy_to_json'),
     ('validate'), ('canonical_json'), ('scope_checksum'),
     -- ask in C whether it is about the caller
-    ('is_authorized'),
+    ('is_authorized'), ('allowed'), ('enforce'), ('enforce_batch'),
+    ('enforcement_policy'),
     -- what is public anyway, or the caller's own
     ('governance_profiles'), ('has_capability'), ('health'), ('jwks'),
     ('list_settings'), ('mandate_errors'), ('revoke'),
@@ -134,7 +135,8 @@ FROM member_function
 WHERE provolatile <> 'v'
 AND proparallel <> 's'
 AND proname NOT IN ('inspect_token', 'introspect_token', 'lint', 'lint_keys',
-                    'root_key_state', 'verify', 'introspect_mandate_token')
+                    'root_key_state', 'verify', 'introspect_mandate_token',
+                    'enforcement_policy')
 ORDER BY object;
 
 -- records what it decided or changes the state, and does not say so

@@ -154,23 +154,37 @@ successor(Stage *stage)
 	stage->input.live.successor = GAUTH_SPAN("agent_2");
 }
 
+static GauthSpan names[] = {{"proj2", 5}, {"proj", 4}, {"cust", 4}};
+
 static void
 other_project(Stage *stage)
 {
-	stage->input.settings.project = GAUTH_SPAN("proj2");
+	stage->input.settings.projects = (GauthNames)
+	{
+		true, 1, names
+	};
 }
 
 static void
 same_project(Stage *stage)
 {
-	stage->input.settings.project = GAUTH_SPAN("proj");
-	stage->input.settings.customer = GAUTH_SPAN("cust");
+	stage->input.settings.projects = (GauthNames)
+	{
+		true, 2, names
+	};
+	stage->input.settings.customers = (GauthNames)
+	{
+		true, 1, names + 2
+	};
 }
 
 static void
 other_customer(Stage *stage)
 {
-	stage->input.settings.customer = GAUTH_SPAN("cust2");
+	stage->input.settings.customers = (GauthNames)
+	{
+		true, 2, names
+	};
 }
 
 static void

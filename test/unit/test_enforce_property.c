@@ -252,7 +252,10 @@ has_no_loophole(Stage *stage)
 		settings->strict_sectors = (bits & 1) != 0;
 		settings->strict_regions = (bits & 2) != 0;
 		settings->budget_warning = (bits & 4) != 0 ? 0 : 100;
-		settings->project = (bits & 8) != 0 ? name : gauth_span(NULL, 0);
+		settings->projects = (GauthNames)
+		{
+			(bits & 8) != 0, 1, &name
+		};
 		settings->audience.given = (bits & 16) != 0;
 		stage_decide(stage);
 		if (denied && stage->decision.ruling != GAUTH_RULING_DENY)

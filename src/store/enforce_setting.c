@@ -1,0 +1,89 @@
+/*
+ * enforce_setting.c
+ *		The settings that gauth.enforce looks at, read once and again when one
+ *		has changed.
+ */
+#include "store/enforce_setting.h"
+
+#include "utils/memutils.h"
+
+#include "store/generation.h"
+#include "store/setting.h"
+
+/* percent of the total below which a decision warns */
+#define BUDGET_WARNING	10
+
+/* seconds that the clock of a caller may be ahead of ours */
+#define SESSION_LEEWAY	60
+
+static GauthEnforceSettings settings;
+static MemoryContext memory;
+static uint64 generation;
+static bool known;
+
+static bool
+names(const GauthNames *list, const char *name)
+{
+	uint32		i;
+
+	for (i = 0; i < list->count; i++)
+	{
+		if (gauth_span_is(list->items[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* an empty list restricts nothing */
+static GauthNames
+read_list(const char *name)
+{
+	MemoryContext caller = MemoryContextSwitchTo(memory);
+	GauthNames	list;
+
+	list.items = gauth_setting_strings(name, &list.count);
+	list.given = list.count > 0;
+	MemoryContextSwitchTo(caller);
+	return list;
+}
+
+static void
+read_settings(void)
+{
+	GauthNames	required;
+
+	known = false;
+	if (memory == NULL)
+		memory = AllocSetContextCreate(CacheMemoryContext,
+									   "gauth enforcement settings",
+									   ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(memory);
+	memset(&settings, 0, sizeof(settings));
+	settings.customers = read_list("enforce_customers");
+	settings.projects = read_list("enforce_projects");
+	required = read_list("enforce_required");
+	settings.strict_sectors = names(&required, "sector");
+	settings.strict_regions = names(&required, "region");
+	settings.budget_warning = BUDGET_WARNING;
+	settings.session_leeway = SESSION_LEEWAY;
+	known = true;
+}
+
+/*
+ * gauth_enforce_settings
+ *		What is configured; valid until the next call.
+ */
+const GauthEnforceSettings *
+gauth_enforce_settings(void)
+{
+	uint64		current;
+
+	(void) gauth_generation_refresh();
+	current = gauth_generation(GAUTH_GROUP_SETTINGS);
+	if (!known || generation != current)
+	{
+		read_settings();
+		generation = current;
+	}
+	return &settings;
+}
