@@ -77,11 +77,13 @@ check_consistency(const GauthCredential *credential, bool delegated,
 				  GauthProblems *problems)
 {
 	GauthCredential judged = *credential;
-	GauthNames	modules;
+	GauthNames	modules = {0};
 
 	if (delegated)
 		judged.delegation_count = 0;
 	modules.items = gauth_setting_strings("known_modules", &modules.count);
+	if (modules.items == NULL)
+		gauth_raise_rule("INTERNAL_ERROR");
 	modules.given = modules.count > 0;
 	gauth_consistency_check(&judged, &modules, problems);
 }

@@ -140,8 +140,11 @@ validate_again(const GauthMandate *mandate)
 
 	gauth_write_text(&write, mandate->id);
 	if (!gauth_write_returning(&write, "SELECT document::text"
-							   " FROM gauth.mandate WHERE id = $1", &stored))
-		elog(ERROR, "a mandate has gone");
+							   " FROM gauth.mandate WHERE id = $1"
+							   " AND document_hash = sha256("
+							   "convert_to(document::text, 'UTF8'))",
+							   &stored))
+		elog(ERROR, "a mandate's document was changed from outside");
 	content = gauth_varlena_span(DatumGetTextPP(stored));
 	if (!gauth_mandate_document_read(&document, content, false))
 		gauth_mandate_document_raise(&document);

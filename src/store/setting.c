@@ -117,7 +117,8 @@ get_value(const char *name)
 
 /*
  * gauth_setting_strings
- *		The value of a setting of type strings, in the current memory context.
+ *		The value of a setting of type strings, in the current memory context;
+ *		NULL when somebody has put something else there.
  */
 GauthSpan *
 gauth_setting_strings(const char *name, uint32 *count)
@@ -127,10 +128,14 @@ gauth_setting_strings(const char *name, uint32 *count)
 	GauthSpan  *strings = palloc((size + 1) * sizeof(GauthSpan));
 	uint32		i;
 
+	if (!JB_ROOT_IS_ARRAY(value) || JB_ROOT_IS_SCALAR(value))
+		return NULL;
 	for (i = 0; i < size; i++)
 	{
 		JsonbValue *element = getIthJsonbValueFromContainer(&value->root, i);
 
+		if (element->type != jbvString)
+			return NULL;
 		strings[i] = gauth_span(element->val.string.val,
 								(size_t) element->val.string.len);
 	}

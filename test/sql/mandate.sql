@@ -183,6 +183,23 @@ ORDER BY n, 3;
 SELECT gauth.configure('known_modules', NULL);
 SELECT gauth.create_mandate(doc('{"requirements/budget/total_cents": 0, "requirements/ttl_seconds": 60}')) -> 'accepted' AS accepted;
 
+-- E-43: what cannot be validated is not stored
+SELECT count(*) AS before FROM gauth.mandate \gset
+INSERT INTO gauth.setting VALUES ('known_modules', '', '5');
+SELECT refused('SELECT gauth.create_mandate(doc())');
+UPDATE gauth.setting SET value = '[1]' WHERE name = 'known_modules';
+SELECT refused('SELECT gauth.create_mandate(doc())'), refused(format('SELECT gauth.activate_mandate(%L)', :'draft'));
+DELETE FROM gauth.setting WHERE name = 'known_modules';
+SELECT count(*) - :before AS stored FROM gauth.mandate;
+-- nor is a document used that somebody has changed behind our back
+BEGIN;
+ALTER TABLE gauth.mandate DISABLE TRIGGER guard;
+UPDATE gauth.mandate SET document = replace(document::text, '10000', '99999')::json WHERE id = :'draft';
+SELECT refused(format('SELECT gauth.activate_mandate(%L)', :'draft'));
+UPDATE gauth.mandate SET document_hash = sha256('') WHERE id = :'draft';
+SELECT refused(format('SELECT gauth.mandate(%L)', :'draft'));
+ROLLBACK;
+
 -- E-07: a profile that does not exist
 SELECT r ->> 'code' AS code, r -> 'schema_errors' -> 0 ->> 'path' AS schema, r -> 'ceiling_violations' -> 0 ->> 'code' AS ceiling
 FROM gauth.create_mandate(doc('{"scope/governance_profile": "royal"}')) r;
