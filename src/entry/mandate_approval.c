@@ -14,23 +14,6 @@
 #include "entry/report.h"
 
 /*
- * gauth_approval_record
- *		Writes down an event that leaves the mandate's status as it is.
- */
-void
-gauth_approval_record(const GauthMandateChange *change, const char *event,
-					  const char *kind, const char *details)
-{
-	const char *status = gauth_mandate_status_name(change->mandate.stored);
-	GauthMandateEvent record = {
-		.event = event,.kind = kind,.before = status,.after = status,
-		.details = details
-	};
-
-	gauth_mandate_record(change, &change->mandate, &record);
-}
-
-/*
  * gauth_approval_ask
  *		Asks for an approval under the locked mandate; the request's name.
  */
@@ -61,10 +44,10 @@ gauth_approval_ask(const GauthMandateChange *change,
 							   " requested_by, reason, status, requested_at,"
 							   " expires_at) VALUES ($1, $2, $3, $4, $5, $6,"
 							   " $7, $8, 'PENDING', $9, $10)");
-	gauth_approval_record(change, "APPROVAL_REQUEST",
-						  "mandate.approval.request",
-						  psprintf("{\"request_id\": \"%.*s\"}", (int) id.len,
-								   id.data));
+	gauth_mandate_remark(change, "APPROVAL_REQUEST",
+						 "mandate.approval.request",
+						 psprintf("{\"request_id\": \"%.*s\"}", (int) id.len,
+								  id.data));
 	return id;
 }
 
@@ -100,7 +83,7 @@ gauth_pending_accept(const GauthMandateChange *parent,
 		.event = "ACTIVATE",.kind = "mandate.activate"
 	};
 	TimestampTz until = child->now +
-		child->mandate.ttl_seconds * USECS_PER_SEC;
+	child->mandate.ttl_seconds * USECS_PER_SEC;
 
 	child->mandate.activated_at = child->now;
 	child->mandate.expires_at = Min(until, parent->mandate.expires_at);
@@ -128,11 +111,11 @@ gauth_pending_reject(GauthMandateChange *parent, GauthMandateChange *child)
 							   " SET budget_remaining = budget_remaining + $2"
 							   " WHERE id = $1");
 	parent->mandate.budget_remaining += cents;
-	gauth_approval_record(parent, "BUDGET_RELEASE", "mandate.release",
-						  psprintf("{\"delegated_mandate_id\": \"%.*s\","
-								   " \"cents\": " INT64_FORMAT "}",
-								   (int) child->mandate.id.len,
-								   child->mandate.id.data, cents));
+	gauth_mandate_remark(parent, "BUDGET_RELEASE", "mandate.release",
+						 psprintf("{\"delegated_mandate_id\": \"%.*s\","
+								  " \"cents\": " INT64_FORMAT "}",
+								  (int) child->mandate.id.len,
+								  child->mandate.id.data, cents));
 	gauth_mandate_record(child, &child->mandate, &event);
 	gauth_write_text(&remove, child->mandate.id);
 	(void) gauth_mandate_write(&remove,

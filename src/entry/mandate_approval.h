@@ -22,9 +22,6 @@ typedef struct GauthApprovalAsk
 
 extern GauthSpan gauth_approval_ask(const GauthMandateChange *change,
 									const GauthApprovalAsk *ask);
-extern void gauth_approval_record(const GauthMandateChange *change,
-								  const char *event, const char *kind,
-								  const char *details);
 extern bool gauth_pending_lock(const GauthMandateChange *parent, GauthSpan id,
 							   GauthMandateChange *child);
 extern void gauth_pending_accept(const GauthMandateChange *parent,

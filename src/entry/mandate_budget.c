@@ -47,34 +47,15 @@ take(GauthMandateChange *change, int64 cents)
 void
 gauth_budget_reserve(GauthMandateChange *parent, GauthSpan child, int64 cents)
 {
-	const char *status = gauth_mandate_status_name(parent->mandate.stored);
-	GauthMandateEvent event = {
-		.event = "DELEGATE",.kind = "mandate.delegate",.before = status,
-		.after = status
-	};
-
 	if (cents > gauth_budget_available(parent, gauth_span(NULL, 0)))
 		gauth_raise_rule("DELEGATION_BUDGET_EXCEEDED");
 	take(parent, cents);
-	event.details = psprintf("{\"delegated_mandate_id\": \"%.*s\","
-							 " \"cents\": " INT64_FORMAT ","
-							 " \"remaining_cents\": " INT64_FORMAT "}",
-							 (int) child.len, child.data, cents,
-							 parent->mandate.budget_remaining);
-	gauth_mandate_record(parent, &parent->mandate, &event);
-}
-
-static void
-record_hold(const GauthMandateChange *change, const char *what,
-			const char *kind, const char *details)
-{
-	const char *status = gauth_mandate_status_name(change->mandate.stored);
-	GauthMandateEvent event = {
-		.event = what,.kind = kind,.before = status,.after = status,
-		.details = details
-	};
-
-	gauth_mandate_record(change, &change->mandate, &event);
+	gauth_mandate_remark(parent, "DELEGATE", "mandate.delegate",
+						 psprintf("{\"delegated_mandate_id\": \"%.*s\","
+								  " \"cents\": " INT64_FORMAT ","
+								  " \"remaining_cents\": " INT64_FORMAT "}",
+								  (int) child.len, child.data, cents,
+								  parent->mandate.budget_remaining));
 }
 
 /*
@@ -103,10 +84,10 @@ gauth_budget_hold(GauthMandateChange *change, int64 cents, TimestampTz until)
 							   " (mandate, id, cents, held_by, held_at,"
 							   " expires_at)"
 							   " VALUES ($1, $2, $3, $4, $5, $6)");
-	record_hold(change, "BUDGET_HOLD", "mandate.hold",
-				psprintf("{\"hold_id\": \"%.*s\","
-						 " \"cents\": " INT64_FORMAT "}",
-						 (int) hold.len, hold.data, cents));
+	gauth_mandate_remark(change, "BUDGET_HOLD", "mandate.hold",
+						 psprintf("{\"hold_id\": \"%.*s\","
+								  " \"cents\": " INT64_FORMAT "}",
+								  (int) hold.len, hold.data, cents));
 	return hold;
 }
 
@@ -131,9 +112,9 @@ gauth_budget_drop_hold(GauthMandateChange *change, GauthSpan hold)
 {
 	if (!delete_hold(change, hold))
 		return false;
-	record_hold(change, "BUDGET_RELEASE", "mandate.release",
-				psprintf("{\"hold_id\": \"%.*s\"}", (int) hold.len,
-						 hold.data));
+	gauth_mandate_remark(change, "BUDGET_RELEASE", "mandate.release",
+						 psprintf("{\"hold_id\": \"%.*s\"}", (int) hold.len,
+								  hold.data));
 	return true;
 }
 

@@ -293,6 +293,24 @@ gauth_mandate_record(const GauthMandateChange *change,
 }
 
 /*
+ * gauth_mandate_remark
+ *		gauth_mandate_record of what leaves the locked mandate's status as it
+ *		is; "details" is a JSON object.
+ */
+void
+gauth_mandate_remark(const GauthMandateChange *change, const char *event,
+					 const char *kind, const char *details)
+{
+	const char *status = gauth_mandate_status_name(change->mandate.stored);
+	GauthMandateEvent record = {
+		.event = event,.kind = kind,.before = status,.after = status,
+		.details = details
+	};
+
+	gauth_mandate_record(change, &change->mandate, &record);
+}
+
+/*
  * gauth_mandate_write_unique
  *		gauth_mandate_write of what an index may refuse: at most one mandate of
  *		an agent and project is in force.  Raises DUPLICATE_MANDATE.

@@ -50,6 +50,9 @@ extern void gauth_mandate_require_live(const GauthMandate *mandate);
 extern void gauth_mandate_record(const GauthMandateChange *change,
 								 const GauthMandate *mandate,
 								 const GauthMandateEvent *event);
+extern void gauth_mandate_remark(const GauthMandateChange *change,
+								 const char *event, const char *kind,
+								 const char *details);
 extern void gauth_mandate_move(const GauthMandateChange *change,
 							   GauthMandate *mandate, GauthMandateStatus to,
 							   GauthSpan with, GauthMandateEvent *event);

@@ -253,12 +253,12 @@ decide(FunctionCallInfo fcinfo, bool approved)
 		gauth_raise_rule("INVALID_STATE_TRANSITION");
 	insert_approval(&change, &request, approved, comment);
 	close_request(&change, &request, approved);
-	gauth_approval_record(&change, "APPROVAL", approved ?
-						  "mandate.approval.approve" : "mandate.approval.deny",
-						  psprintf("{\"request_id\": \"%.*s\","
-								   " \"approved\": %s}",
-								   (int) request.id.len, request.id.data,
-								   approved ? "true" : "false"));
+	gauth_mandate_remark(&change, "APPROVAL", approved ?
+						 "mandate.approval.approve" : "mandate.approval.deny",
+						 psprintf("{\"request_id\": \"%.*s\","
+								  " \"approved\": %s}",
+								  (int) request.id.len, request.id.data,
+								  approved ? "true" : "false"));
 	settle_pending(&change, &request);
 	return show(request.id);
 }

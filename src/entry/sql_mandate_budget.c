@@ -80,9 +80,6 @@ gauth_sql_increase_budget(PG_FUNCTION_ARGS)
 {
 	GauthSpan	id = gauth_arg_span(fcinfo, 0);
 	int64		cents = PG_GETARG_INT64(1);
-	GauthMandateEvent event = {
-		.event = "BUDGET_INCREASE",.kind = "mandate.increase"
-	};
 	GauthMandateChange change;
 	GauthSpan	parent;
 	int64		total;
@@ -102,14 +99,12 @@ gauth_sql_increase_budget(PG_FUNCTION_ARGS)
 		take_from_parent(&change, parent, id, cents);
 
 	add_budget(&change, cents);
-	event.before = gauth_mandate_status_name(change.mandate.stored);
-	event.after = event.before;
-	event.details = psprintf("{\"cents\": " INT64_FORMAT ","
-							 " \"total_cents\": " INT64_FORMAT ","
-							 " \"remaining_cents\": " INT64_FORMAT "}",
-							 cents, total,
-							 change.mandate.budget_remaining + cents);
-	gauth_mandate_record(&change, &change.mandate, &event);
+	gauth_mandate_remark(&change, "BUDGET_INCREASE", "mandate.increase",
+						 psprintf("{\"cents\": " INT64_FORMAT ","
+								  " \"total_cents\": " INT64_FORMAT ","
+								  " \"remaining_cents\": " INT64_FORMAT "}",
+								  cents, total,
+								  change.mandate.budget_remaining + cents));
 	PG_RETURN_DATUM(gauth_mandate_show(&change, "{}"));
 }
 
@@ -357,9 +352,6 @@ Datum
 gauth_sql_extend_ttl(PG_FUNCTION_ARGS)
 {
 	int64		seconds = gauth_interval_seconds(PG_GETARG_INTERVAL_P(1));
-	GauthMandateEvent event = {
-		.event = "TTL_EXTENSION",.kind = "mandate.extend"
-	};
 	GauthMandateChange change;
 	GauthWrite	write = {0};
 
@@ -380,10 +372,9 @@ gauth_sql_extend_ttl(PG_FUNCTION_ARGS)
 	(void) gauth_mandate_write(&write, "UPDATE gauth.mandate"
 							   " SET ttl_seconds = ttl_seconds + $2,"
 							   " expires_at = $3 WHERE id = $1");
-	event.before = gauth_mandate_status_name(change.mandate.stored);
-	event.after = event.before;
-	event.details = psprintf("{\"seconds\": " INT64_FORMAT "}", seconds);
-	gauth_mandate_record(&change, &change.mandate, &event);
+	gauth_mandate_remark(&change, "TTL_EXTENSION", "mandate.extend",
+						 psprintf("{\"seconds\": " INT64_FORMAT "}",
+								  seconds));
 	PG_RETURN_DATUM(show_extension(&change, seconds));
 }
 

@@ -88,6 +88,11 @@ FROM jsonb_each(gauth.verify(:'t_token') -> 'gauth_mandate') ORDER BY key COLLAT
 SELECT c -> 'gauth' -> 'scope' ->> 'phase' AS phase, c ? 'exp' AS ends
 FROM gauth.verify_jwt(:'t_token', gauth.jwks('https://as.example')::json,
                       '{"algorithms": ["ES256"], "issuer": "https://as.example", "audience": "erp"}') c;
+-- C-16: one of its audiences has to be meant, exactly
+SELECT a, refused(format('SELECT gauth.verify(%L, %L)', :'t_token', a)) FROM unnest(ARRAY['db', 'erp', 'elsewhere', 'DB', '']) a;
+SELECT a, refused(format('SELECT gauth.verify_jwt(%L, gauth.jwks(''https://as.example'')::json, %L)', :'t_token',
+    json_build_object('algorithms', '["ES256"]'::json, 'issuer', 'https://as.example', 'audience', a)))
+FROM unnest(ARRAY['"erp"', '["crm", "db"]', '["crm"]', '[]']::json[]) a;
 -- in the store; the token itself is nowhere
 SELECT issuer, subject, client, audience, status FROM gauth.tokens WHERE jti = :'t_jti';
 SELECT count(*) FROM gauth.token t WHERE t::text LIKE '%eyJ%';
