@@ -186,7 +186,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_rotate_key'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.rotate_key(text, text) IS
-'makes a new key for a hosted issuer, of the same algorithm unless named; earlier keys verify until the last of their tokens has ended; returns the new name; for administrators; raises 42704, 22023, 55000';
+'makes a new key for a hosted issuer, of the same algorithm unless named; earlier keys verify until the last of their tokens has ended; returns the new name; for administrators; raises 42704, 22023, 55000, and 55P03 while another transaction changes the keys';
 
 CREATE FUNCTION gauth.drop_key(issuer text, kid text)
 RETURNS boolean

@@ -346,10 +346,24 @@ gauth_keyring_create(GauthSpan issuer, GauthAlgorithm algorithm)
 	return kid;
 }
 
+/* who rotates behind another one would retire a key that nobody has used */
+static void
+refuse_second(GauthSpan issuer)
+{
+	GauthWrite	write = {0};
+
+	gauth_write_text(&write, issuer);
+	if (gauth_write_run(&write, "SELECT FROM gauth.issuer WHERE issuer = $1"
+						" FOR NO KEY UPDATE SKIP LOCKED") == 0 &&
+		gauth_issuer_find(issuer) != NULL)
+		gauth_raise_rotation_in_progress();
+}
+
 /*
  * gauth_keyring_retire
  *		Let the keys of a hosted issuer verify until the last token that they
- *		signed has ended, and no longer.
+ *		signed has ended, and no longer.  Raises 55P03 while another
+ *		transaction changes the keys (RFC 0116 section 8.1).
  */
 void
 gauth_keyring_retire(GauthSpan issuer)
@@ -359,6 +373,7 @@ gauth_keyring_retire(GauthSpan issuer)
 	GauthWrite	write = {0};
 	TimestampTz until;
 
+	refuse_second(issuer);
 	open_keyring(&ring, issuer);
 	if (!ring.hosted)
 		gauth_raise_issuer_not_hosted();

@@ -418,6 +418,18 @@ gauth_raise_key_unknown(void)
 }
 
 void
+gauth_raise_rotation_in_progress(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+			 errmsg("keys of the issuer are being changed"),
+			 errdetail("ROTATION_IN_PROGRESS"),
+			 errhint("Wait until the other transaction has ended."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
 gauth_raise_algorithm_unknown(void)
 {
 	ereport(ERROR,

@@ -55,6 +55,7 @@ extern void gauth_raise_issuer_exists(void) pg_attribute_noreturn();
 extern void gauth_raise_issuer_not_hosted(void) pg_attribute_noreturn();
 extern void gauth_raise_namespace_taken(void) pg_attribute_noreturn();
 extern void gauth_raise_key_unknown(void) pg_attribute_noreturn();
+extern void gauth_raise_rotation_in_progress(void) pg_attribute_noreturn();
 extern void gauth_raise_algorithm_unknown(void) pg_attribute_noreturn();
 extern void gauth_raise_null(const char *argument) pg_attribute_noreturn();
 extern void gauth_raise_argument(const char *argument,

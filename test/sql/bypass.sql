@@ -1,4 +1,5 @@
--- D-47: no way around a policy that asks gauth.  Whatever an application role
+-- D-47 and D-48: no way around a policy that asks gauth, which is asked here
+-- and not in the client.  Whatever an application role
 -- can say about a protected table, it meets the rows of its own identity.
 \pset null '(null)'
 SET client_min_messages = warning;

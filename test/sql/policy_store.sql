@@ -1,3 +1,5 @@
+-- A-39: policies about attributes and roles.
+--
 -- Policy stores: what may be stored, who may store it, what is remembered.
 -- Two sessions at once are in test/specs/policy_*.spec, dump and restore in
 -- test/t.

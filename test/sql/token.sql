@@ -417,6 +417,7 @@ SELECT pg_temp.attempt('SELECT put_jwks(''https://three.example'', $1::json)',
     replace(:'ed', '}',
             ',"d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}')) AS answer;
 SELECT put_jwks('https://three.example', :'ed') AS keys;
+-- C-26: the public members, and no others
 SELECT jwks('https://three.example');
 SELECT jwks('https://one.example') AS "nothing public";
 SELECT pg_temp.attempt('SELECT jwks(''nobody'')') AS "unknown issuer";

@@ -1,4 +1,4 @@
-# C-41: with the server's own settings for logging, no token gets into its log:
+# C-41 and D-54: with the server's own settings for logging, no token gets into its log:
 # neither from statements that succeed nor from such that fail.
 #
 # gauth can hide a statement in a session that has called one of its functions,
