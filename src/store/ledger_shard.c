@@ -17,10 +17,13 @@
 #include "catalog/pg_subscription_rel.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/latch.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
+#include "utils/timestamp.h"
 #include "utils/xid8.h"
 
 #include "base/hex.h"
@@ -29,10 +32,16 @@
 #include "store/memory.h"
 #include "store/refuse.h"
 #include "store/relation.h"
+#include "store/ring_shared.h"
+#include "store/worker.h"
 #include "store/write.h"
 
 #define ORIGIN_PREFIX	"gauth/"
 #define ORIGIN_SIZE		16		/* random bytes */
+
+/* milliseconds that another process gets for opening a log, and for a turn */
+#define OPENING_PATIENCE	1000
+#define OPENING_TURN		2
 
 /* where this session writes, until gauth.shard changes */
 static struct
@@ -330,12 +339,57 @@ find_live(void)
 	return 0;
 }
 
+/* nobody else sees the tables yet */
+static bool
+is_being_installed(void)
+{
+	Relation	table = table_open(gauth_table_oid(GAUTH_TABLE_SHARD),
+								   AccessShareLock);
+	bool		is_new = table->rd_createSubid != InvalidSubTransactionId;
+
+	table_close(table, AccessShareLock);
+	return is_new;
+}
+
+/*
+ * The process that seals opens logs in transactions that end at once: whoever
+ * opens one in a transaction that lasts keeps all others waiting.  0 when it
+ * cannot, or does not in time.
+ */
+static uint32
+have_opened(void)
+{
+	GauthRing  *ring;
+	TimestampTz end;
+	uint32		shard = 0;
+
+	if (gauth_worker_is_me || is_being_installed() ||
+		gauth_shard_is_mirror())
+		return 0;
+	ring = gauth_ring();
+	if (ring == NULL || !gauth_worker_start(ring))
+		return 0;
+	end = GetCurrentTimestamp() + OPENING_PATIENCE * INT64CONST(1000);
+	while (shard == 0 && GetCurrentTimestamp() < end)
+	{
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT |
+						 WL_EXIT_ON_PM_DEATH, OPENING_TURN,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+		shard = find_live();
+	}
+	return shard;
+}
+
 static uint32
 find_or_open(void)
 {
 	uint32		shard = find_live();
 	GauthShard	last;
 
+	if (shard == 0)
+		shard = have_opened();
 	if (shard > 0)
 		return shard;
 	(void) gauth_shard_lock(true);

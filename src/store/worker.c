@@ -13,7 +13,6 @@
  * committed, and goes back into the queue: between commit and settling
  * nothing can interrupt it, and a crash takes the ring with it.
  */
-#include "store/sink.h"
 #include "store/worker.h"
 
 #include "access/xact.h"
@@ -37,10 +36,12 @@
 #include "store/generation.h"
 #include "store/ledger.h"
 #include "store/ledger_seal.h"
+#include "store/ledger_shard.h"
 #include "store/ledger_stream.h"
 #include "store/ring_drain.h"
 #include "store/ring_note.h"
 #include "store/setting.h"
+#include "store/sink.h"
 
 /* milliseconds */
 #define LOCK_TIMEOUT		"1000"
@@ -303,6 +304,14 @@ write_all(void)
 	return is_written;
 }
 
+/* so that nobody does it in a transaction that lasts */
+static void
+open_log(void *argument)
+{
+	if (!gauth_shard_is_mirror())
+		(void) gauth_shard_live();
+}
+
 static void
 seal(void *argument)
 {
@@ -440,6 +449,7 @@ nap(TimestampTz now)
 static void
 work(void)
 {
+	(void) run(open_log, NULL, TASK_TIMEOUT);
 	for (;;)
 	{
 		TimestampTz now;
