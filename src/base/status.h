@@ -29,9 +29,6 @@ typedef enum GauthStatus
 	GAUTH_INVALID_SYNTAX,		/* a policy, a schema */
 	GAUTH_INVALID_VALUE,		/* well formed, of the wrong kind or range */
 
-	/* the ledger */
-	GAUTH_PROOF_INVALID,		/* it does not lead to the root */
-
 	/* policy stores */
 	GAUTH_STORE_UNKNOWN,
 	GAUTH_CAPABILITY_MISSING,
@@ -39,6 +36,8 @@ typedef enum GauthStatus
 	/* the ledger */
 	GAUTH_PRIMARY_NEEDED,		/* a standby, or a mirror, cannot write */
 	GAUTH_CANNOT_RECORD,		/* no entry, so no answer */
+	GAUTH_LEDGER_DAMAGED,		/* a part of what was sealed is missing */
+	GAUTH_PROOF_INVALID,		/* it does not lead to the root */
 
 	/* keys */
 	GAUTH_KEY_MALFORMED,

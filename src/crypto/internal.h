@@ -62,7 +62,6 @@ struct GauthCrypto
 /* multiples of a public point on P-256 */
 typedef struct GauthEcdsaTable GauthEcdsaTable;
 
-#define GAUTH_ED25519_SIZE			32	/* public key, seed */
 #define GAUTH_ED25519_SECRET_SIZE	64	/* seed, then public key */
 
 struct GauthKey

@@ -264,3 +264,17 @@ gauth_key_can_sign(const GauthKey *key)
 {
 	return key->can_sign;
 }
+
+/*
+ * gauth_key_ed25519_point
+ *		The public half of an Ed25519 key (RFC 8032 section 5.1.5); false for a
+ *		key of another algorithm.
+ */
+bool
+gauth_key_ed25519_point(const GauthKey *key, uint8_t point[GAUTH_ED25519_SIZE])
+{
+	if (key->type != GAUTH_KEY_OKP)
+		return false;
+	memcpy(point, key->public_key, GAUTH_ED25519_SIZE);
+	return true;
+}

@@ -13,6 +13,7 @@
 #define GAUTH_CRYPTO_KEY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/span.h"
@@ -23,6 +24,7 @@
 #define GAUTH_RSA_BITS_MIN	2048	/* RFC 7518 section 3.3 */
 #define GAUTH_RSA_BITS_MAX	8192
 #define GAUTH_OCT_SIZE_MAX	4096	/* bytes of a symmetric key */
+#define GAUTH_ED25519_SIZE	32	/* public key, seed */
 
 typedef struct GauthKey GauthKey;
 
@@ -54,6 +56,8 @@ extern GauthStatus gauth_key_create(GauthCrypto *crypto,
 extern void gauth_key_free(GauthKey *key);
 extern GauthAlgorithm gauth_key_algorithm(const GauthKey *key);
 extern bool gauth_key_can_sign(const GauthKey *key);
+extern bool gauth_key_ed25519_point(const GauthKey *key,
+									uint8_t point[GAUTH_ED25519_SIZE]);
 extern GauthStatus gauth_key_generate(GauthCrypto *crypto,
 									  GauthAlgorithm algorithm,
 									  GauthArena *arena,

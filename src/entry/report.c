@@ -104,6 +104,17 @@ raise_ledger(const GauthError *err)
 }
 
 static void
+raise_damage(const GauthError *err)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("ledger is damaged"),
+			 errdetail("Missing or wrong: %s.", err->detail),
+			 errhint("gauth.audit_verify says what is wrong."),
+			 errhidestmt(true)));
+}
+
+static void
 raise_lock(GauthStatus status)
 {
 	if (status == GAUTH_ROOT_KEY_INVALID)
@@ -171,6 +182,8 @@ gauth_raise(const GauthError *err)
 	if (err->status == GAUTH_PRIMARY_NEEDED ||
 		err->status == GAUTH_CANNOT_RECORD)
 		raise_ledger(err);
+	if (err->status == GAUTH_LEDGER_DAMAGED)
+		raise_damage(err);
 	if (err->status == GAUTH_STORE_UNKNOWN)
 		gauth_raise_store_unknown();
 	if (err->status == GAUTH_CAPABILITY_MISSING)
@@ -653,29 +666,6 @@ gauth_raise_bindings(const GauthText *findings)
 	pg_unreachable();
 }
 
-void
-gauth_raise_entry_missing(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NO_DATA),
-			 errmsg("entry of the receipt is not in the ledger"),
-			 errdetail("Its transaction was rolled back, or the entry is not "
-					   "what it was."),
-			 errhidestmt(true)));
-	pg_unreachable();
-}
-
-void
-gauth_raise_entry_uncommitted(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("entry is not committed"),
-			 errhint("An entry is sealed after its transaction has ended."),
-			 errhidestmt(true)));
-	pg_unreachable();
-}
-
 /* a sealed entry in the server log, for whoever collects that */
 void
 gauth_report_entry(GauthSpan entry)
@@ -685,18 +675,6 @@ gauth_report_entry(GauthSpan entry)
 							 entry.data),
 			 errhidestmt(true),
 			 errhidecontext(true)));
-}
-
-void
-gauth_raise_guarded(const char *table)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("\"%s\" belongs to the ledger and is not changed", table),
-			 errhint("gauth.audit_erase and gauth.audit_retain take away what "
-					 "has to go."),
-			 errhidestmt(true)));
-	pg_unreachable();
 }
 
 void

@@ -77,6 +77,14 @@ extern void gauth_raise_bindings(const GauthText *findings)
 extern void gauth_raise_entry_missing(void) pg_attribute_noreturn();
 extern void gauth_raise_entry_uncommitted(void) pg_attribute_noreturn();
 extern void gauth_report_entry(GauthSpan entry);
+extern void gauth_raise_entry_unsealed(void) pg_attribute_noreturn();
+extern void gauth_raise_checkpoint_signer(void) pg_attribute_noreturn();
+extern void gauth_raise_log_unknown(void) pg_attribute_noreturn();
+extern void gauth_raise_note(const GauthError *err) pg_attribute_noreturn();
+extern void gauth_raise_note_forged(void) pg_attribute_noreturn();
+extern void gauth_raise_note_unknown(void) pg_attribute_noreturn();
+extern void gauth_raise_checkpoint_contradicts(void) pg_attribute_noreturn();
+extern void gauth_raise_checkpoint_unsigned(void) pg_attribute_noreturn();
 extern void gauth_raise_guarded(const char *table) pg_attribute_noreturn();
 extern void gauth_raise_not_a_trigger(void) pg_attribute_noreturn();
 extern void gauth_raise_scope_dimensions(void) pg_attribute_noreturn();

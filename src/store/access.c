@@ -119,6 +119,11 @@ static const char *const administrator_functions[] = {
 static const char *const auditor_functions[] = {
 	"gauth.audit_seal()",
 	"gauth.audit_root()",
+	"gauth.audit_keys(integer)",
+	"gauth.audit_put_signature(text)",
+	"gauth.audit_checkpoint(integer)",
+	"gauth.audit_consistency_proof(bigint, bigint, integer)",
+	"gauth.audit_inclusion_proof(text, bigint)",
 	"gauth.recorder_state()",
 	"gauth.audit_verify(text, bigint, bigint)",
 	"gauth.audit_since(bigint, integer)",

@@ -249,6 +249,26 @@ gauth_shard_is_mirror(void)
 	return found;
 }
 
+/*
+ * gauth_shard_of_origin
+ *		The shard that has this name; 0 when none has.
+ */
+uint32
+gauth_shard_of_origin(GauthSpan origin)
+{
+	GauthScan	scan;
+	bool		is_null;
+	uint32		shard = 0;
+
+	gauth_scan_begin_by(&scan, GAUTH_TABLE_SHARD, "shard_origin_key");
+	gauth_scan_key_text(&scan, SHARD_ORIGIN, origin);
+	if (gauth_scan_next(&scan))
+		shard = (uint32)
+			DatumGetInt32(gauth_scan_value(&scan, SHARD_SHARD, &is_null));
+	gauth_scan_end(&scan);
+	return shard;
+}
+
 static char *
 make_origin(void)
 {

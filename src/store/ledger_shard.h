@@ -56,6 +56,7 @@ typedef struct GauthShardOpening
 extern bool gauth_shard_opening(uint32 number, GauthShardOpening *opening);
 extern GauthSpan gauth_shard_origin(uint32 number);
 extern bool gauth_shard_find(uint32 number, GauthShard *shard);
+extern uint32 gauth_shard_of_origin(GauthSpan origin);
 extern uint32 gauth_shard_last(void);
 extern uint32 gauth_shard_live(void);
 extern uint32 gauth_shard_open(const char *reason);

@@ -78,6 +78,7 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
 	[GAUTH_TABLE_CHECKPOINT] = {"checkpoint", "checkpoint_pkey"},
 	[GAUTH_TABLE_REMOVAL] = {"removal", "removal_pkey"},
 	[GAUTH_TABLE_SINK] = {"sink", "sink_pkey"},
+	[GAUTH_TABLE_COSIGNATURE] = {"cosignature", "cosignature_pkey"},
 };
 
 /*

@@ -17,6 +17,13 @@ const GauthSetting gauth_settings[GAUTH_SETTING_COUNT] = {
 	{"application_roles", GAUTH_SETTING_STRINGS, "[]",
 		"roles that applications connect as; gauth.lint looks at them",
 	false},
+	{"checkpoint_issuers", GAUTH_SETTING_STRINGS, "[]",
+		"hosted issuers whose Ed25519 keys sign checkpoints of the ledger",
+	false},
+	{"checkpoint_keys", GAUTH_SETTING_STRINGS, "[]",
+		"keys of those who sign checkpoints elsewhere and of witnesses, as"
+		" NAME+ID+BASE64",
+	false},
 	{"consumption_clamps", GAUTH_SETTING_BOOL, "false",
 		"whether a report of more than a mandate has left takes what is left,"
 		" instead of nothing",

@@ -36,7 +36,7 @@ typedef struct GauthSetting
 	bool		per_store;		/* may differ between policy stores */
 } GauthSetting;
 
-#define GAUTH_SETTING_COUNT		18
+#define GAUTH_SETTING_COUNT		20
 
 extern const GauthSetting gauth_settings[GAUTH_SETTING_COUNT];
 

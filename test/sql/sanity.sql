@@ -49,6 +49,8 @@ VALUES
     ('token_id'), ('uid'),
     -- with the caller's own keys
     ('verify_jws'), ('verify_jwt'),
+    -- with the caller's own roots and keys
+    ('verify_inclusion'), ('verify_consistency'), ('verify_note'),
     -- nothing but their arguments
     ('covers'), ('scope'), ('scope_contains'), ('scope_tokens'),
     ('evaluate'), ('format_policy'), ('policy_from_json'), ('policy_to_json'),
@@ -136,7 +138,7 @@ WHERE provolatile <> 'v'
 AND proparallel <> 's'
 AND proname NOT IN ('inspect_token', 'introspect_token', 'lint', 'lint_keys',
                     'root_key_state', 'verify', 'introspect_mandate_token',
-                    'enforcement_policy')
+                    'enforcement_policy', 'audit_checkpoint')
 ORDER BY object;
 
 -- records what it decided or changes the state, and does not say so

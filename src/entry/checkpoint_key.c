@@ -1,0 +1,147 @@
+/*
+ * checkpoint_key.c
+ *		Who signs the checkpoints of the ledger: keys elsewhere and witnesses,
+ *		which the setting checkpoint_keys names, and the Ed25519 keys of the
+ *		hosted issuers of checkpoint_issuers, which sign in the log's name.
+ */
+#include "entry/checkpoint_key.h"
+
+#include "entry/report.h"
+#include "store/crypto.h"
+#include "store/issuer.h"
+#include "store/memory.h"
+#include "store/setting.h"
+
+/* the keys as they are collected */
+typedef struct Known
+{
+	GauthKnownKey *keys;
+	int			count;
+	int			room;
+} Known;
+
+static void
+add_key(Known *known, const GauthNoteKey *key, bool hosted)
+{
+	if (known->count == known->room)
+	{
+		known->room *= 2;
+		known->keys = repalloc(known->keys,
+							   sizeof(GauthKnownKey) * (Size) known->room);
+	}
+	known->keys[known->count].key = *key;
+	known->keys[known->count++].hosted = hosted;
+}
+
+static void
+add_configured(Known *known)
+{
+	uint32		count;
+	GauthSpan  *texts = gauth_setting_strings("checkpoint_keys", &count);
+	GauthArena	arena;
+	uint32		i;
+
+	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
+	for (i = 0; i < count; i++)
+	{
+		GauthNoteKey key;
+		GauthError	err = {0};
+
+		if (gauth_note_key_parse(gauth_crypto(), &arena, texts[i], &key,
+								 &err) != GAUTH_OK)
+			gauth_raise(&err);
+		add_key(known, &key, false);
+	}
+}
+
+/* a key of a hosted issuer, in the name of the log; false: not Ed25519 */
+static bool
+name_key(const GauthKey *pair, GauthSpan origin, GauthNoteKey *key)
+{
+	uint8_t		point[GAUTH_ED25519_SIZE];
+	GauthStatus status;
+
+	if (!gauth_key_ed25519_point(pair, point))
+		return false;
+	status = gauth_note_key_init(gauth_crypto(), origin, GAUTH_NOTE_ED25519,
+								 point, key);
+	if (status != GAUTH_OK)
+		gauth_raise_status(status, "origin");
+	return true;
+}
+
+/* those that have been rotated, too: what they have signed stays signed */
+static void
+add_hosted(Known *known, GauthSpan issuer_name, GauthSpan origin)
+{
+	const GauthIssuer *issuer = gauth_issuer_find(issuer_name);
+	GauthNoteKey key;
+	size_t		i;
+
+	if (issuer == NULL)
+		gauth_raise_issuer_unknown();
+	if (!issuer->hosted)
+		gauth_raise_issuer_not_hosted();
+	for (i = 0; i < issuer->keys.count; i++)
+	{
+		if (name_key(issuer->keys.entries[i].key, origin, &key))
+			add_key(known, &key, true);
+	}
+}
+
+/*
+ * gauth_checkpoint_keys
+ *		All keys whose signatures count for a log, in the current memory
+ *		context; returns how many.
+ */
+int
+gauth_checkpoint_keys(GauthSpan origin, GauthKnownKey **keys)
+{
+	Known		known = {palloc(sizeof(GauthKnownKey) * 8), 0, 8};
+	uint32		count;
+	GauthSpan  *issuers = gauth_setting_strings("checkpoint_issuers", &count);
+	uint32		i;
+
+	add_configured(&known);
+	for (i = 0; i < count; i++)
+		add_hosted(&known, issuers[i], origin);
+	*keys = known.keys;
+	return known.count;
+}
+
+/*
+ * gauth_checkpoint_sign
+ *		Append to the note of a text a line for each hosted issuer that signs;
+ *		returns how many.
+ */
+int
+gauth_checkpoint_sign(GauthText *note, GauthSpan origin, GauthSpan text)
+{
+	uint32		count;
+	GauthSpan  *issuers = gauth_setting_strings("checkpoint_issuers", &count);
+	uint32		i;
+
+	for (i = 0; i < count; i++)
+	{
+		GauthIssuer *issuer = gauth_issuer_find(issuers[i]);
+		GauthNoteKey key;
+		GauthNoteSigner signer = {.key = &key};
+		GauthSpan	kid;
+		GauthError	err = {0};
+
+		if (issuer == NULL)
+			gauth_raise_issuer_unknown();
+		if (!issuer->hosted)
+			gauth_raise_issuer_not_hosted();
+		if (gauth_issuer_signer(issuer, &signer.pair, &kid,
+								&err) != GAUTH_OK &&
+			err.status != GAUTH_KEY_NOT_FOUND)
+			gauth_raise(&err);
+		if (signer.pair == NULL || !name_key(signer.pair, origin, &key))
+			gauth_raise_checkpoint_signer();
+		if (gauth_note_append_signature(note, text, &signer,
+										&err) != GAUTH_OK)
+			gauth_raise(&err);
+	}
+	return (int) count;
+}

@@ -1,0 +1,23 @@
+/*
+ * checkpoint_key.h
+ *		Who signs the checkpoints of the ledger.
+ */
+#ifndef GAUTH_ENTRY_CHECKPOINT_KEY_H
+#define GAUTH_ENTRY_CHECKPOINT_KEY_H
+
+#include "postgres.h"
+
+#include "ledger/note.h"
+
+/* a key whose signatures count, with a name in the current memory context */
+typedef struct GauthKnownKey
+{
+	GauthNoteKey key;
+	bool		hosted;
+} GauthKnownKey;
+
+extern int	gauth_checkpoint_keys(GauthSpan origin, GauthKnownKey **keys);
+extern int	gauth_checkpoint_sign(GauthText *note, GauthSpan origin,
+								  GauthSpan text);
+
+#endif							/* GAUTH_ENTRY_CHECKPOINT_KEY_H */
