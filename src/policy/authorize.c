@@ -56,15 +56,16 @@ static GauthEvalResult
 match_any_of(GauthEvaluator *evaluator, GauthVariable variable,
 			 const GauthBlobScope *scope, bool *matches)
 {
-	const uint32_t *list = gauth_blob_at(evaluator->set, scope->uid);
+	const uint32_t *list = gauth_blob_at(evaluator->set, scope->operand);
+	uint32_t	count = list[0];
 	GauthEvalResult result = GAUTH_EVAL_OK;
 	uint32_t	i;
 
 	*matches = false;
-	if (evaluator->fuel < scope->count)
+	if (evaluator->fuel < count)
 		return GAUTH_EVAL_LIMIT;
-	evaluator->fuel -= scope->count;
-	for (i = 0; i < scope->count && !*matches && result == GAUTH_EVAL_OK; i++)
+	evaluator->fuel -= count;
+	for (i = 1; i <= count && !*matches && result == GAUTH_EVAL_OK; i++)
 	{
 		const GauthUid *above = gauth_blob_at(evaluator->set, list[i]);
 
@@ -73,35 +74,55 @@ match_any_of(GauthEvaluator *evaluator, GauthVariable variable,
 	return result;
 }
 
+static bool
+match_type(const GauthPolicySet *set, const GauthUid *uid, uint32_t type)
+{
+	return gauth_uid_has_type(uid, gauth_blob_text(set, type));
+}
+
+static GauthEvalResult
+match_is_in(GauthEvaluator *evaluator, GauthVariable variable,
+			const GauthBlobScope *scope, bool *matches)
+{
+	const uint32_t *pair = gauth_blob_at(evaluator->set, scope->operand);
+
+	*matches = match_type(evaluator->set,
+						  gauth_request_uid(evaluator->request, variable),
+						  pair[0]);
+	if (!*matches)
+		return GAUTH_EVAL_OK;
+	return match_in(evaluator, variable, scope->hash,
+					gauth_blob_at(evaluator->set, pair[1]), matches);
+}
+
 static GauthEvalResult
 match_scope(GauthEvaluator *evaluator, GauthVariable variable,
 			const GauthBlobScope *scope, bool *matches)
 {
-	const GauthUid *uid;
+	const GauthPolicySet *set = evaluator->set;
+	const void *operand = gauth_blob_at(set, scope->operand);
+	const GauthUid *uid = gauth_request_uid(evaluator->request, variable);
 
-	if (scope->kind == GAUTH_SCOPE_ANY)
+	switch (scope->kind)
 	{
-		*matches = true;
-		return GAUTH_EVAL_OK;
-	}
-	uid = gauth_request_uid(evaluator->request, variable);
-	if (scope->kind == GAUTH_SCOPE_EQ)
-	{
-		*matches = uid->hash == scope->hash &&
-			gauth_uid_equal(uid, gauth_blob_at(evaluator->set, scope->uid));
-		return GAUTH_EVAL_OK;
-	}
-	if (scope->kind == GAUTH_SCOPE_IN_SET)
-		return match_any_of(evaluator, variable, scope, matches);
-	if (scope->kind != GAUTH_SCOPE_IN)
-	{
-		*matches = gauth_uid_has_type(uid, gauth_blob_text(evaluator->set,
-														   scope->type));
-		if (!*matches || scope->kind == GAUTH_SCOPE_IS)
+		case GAUTH_SCOPE_EQ:
+			*matches = uid->hash == scope->hash &&
+				gauth_uid_equal(uid, operand);
+			return GAUTH_EVAL_OK;
+		case GAUTH_SCOPE_IN:
+			return match_in(evaluator, variable, scope->hash, operand,
+							matches);
+		case GAUTH_SCOPE_IN_SET:
+			return match_any_of(evaluator, variable, scope, matches);
+		case GAUTH_SCOPE_IS:
+			*matches = match_type(set, uid, scope->operand);
+			return GAUTH_EVAL_OK;
+		case GAUTH_SCOPE_IS_IN:
+			return match_is_in(evaluator, variable, scope, matches);
+		default:
+			*matches = true;
 			return GAUTH_EVAL_OK;
 	}
-	return match_in(evaluator, variable, scope->hash,
-					gauth_blob_at(evaluator->set, scope->uid), matches);
 }
 
 /* the action first: it tells most policies apart */

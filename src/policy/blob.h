@@ -15,7 +15,7 @@
  * Moves on with any change of the layout or of what the compiler makes of a
  * policy: programs of two versions may see each other's sets.
  */
-#define GAUTH_BLOB_MAGIC	UINT64_C(0x3231746573637067)
+#define GAUTH_BLOB_MAGIC	UINT64_C(0x3331746573637067)
 
 /* a larger set is refused: offsets have 32 bits */
 #define GAUTH_BLOB_SIZE_MAX	(UINT32_C(1) << 30)
@@ -74,13 +74,15 @@ typedef struct GauthBlobSet
 	uint64_t	hashes[];
 } GauthBlobSet;
 
+/*
+ * By kind: EQ and IN a uid; IS a string; IS_IN a pair of string and uid;
+ * IN_SET a list of uids, before them their number.
+ */
 typedef struct GauthBlobScope
 {
 	uint64_t	hash;			/* of the uid, to compare before it */
 	uint32_t	kind;			/* GauthScopeKind */
-	uint32_t	type;			/* string; IS, IS_IN */
-	uint32_t	uid;			/* GauthUid, or for IN_SET a list of them */
-	uint32_t	count;			/* of the list */
+	uint32_t	operand;
 } GauthBlobScope;
 
 typedef struct GauthBlobCondition
@@ -90,18 +92,26 @@ typedef struct GauthBlobCondition
 	uint32_t	offset;			/* of the clause in the source */
 } GauthBlobCondition;
 
+/* what a decision does not look at; apart, so that the rest is close together */
+typedef struct GauthBlobDetails
+{
+	uint32_t	id;				/* string */
+	uint32_t	template_id;	/* string or none */
+	uint32_t	notes;			/* pairs of strings: name, value */
+	uint32_t	note_count;
+} GauthBlobDetails;
+
+/* as much as a processor fetches at once: a decision tests many of them */
 typedef struct GauthBlobPolicy
 {
 	GauthBlobScope scopes[3];	/* by GauthVariable */
 	uint32_t	effect;
 	uint32_t	conditions;		/* GauthBlobCondition, one after another */
 	uint32_t	condition_count;
-	uint32_t	id;				/* string */
-	uint32_t	template_id;	/* string or none */
-	uint32_t	notes;			/* pairs of strings: name, value */
-	uint32_t	note_count;
-	uint32_t	padding;
+	uint32_t	details;		/* GauthBlobDetails */
 } GauthBlobPolicy;
+
+#define GAUTH_BLOB_LINE		64	/* bytes */
 
 /* one node of the index: what to test here, and where to go on */
 typedef struct GauthIndexNode
@@ -158,6 +168,12 @@ gauth_blob_policy(const GauthPolicySet *set, uint32_t policy)
 	const GauthBlobPolicy *policies = gauth_blob_at(set, set->policies);
 
 	return policies + policy;
+}
+
+static inline const GauthBlobDetails *
+gauth_blob_details(const GauthPolicySet *set, uint32_t policy)
+{
+	return gauth_blob_at(set, gauth_blob_policy(set, policy)->details);
 }
 
 /* where equal strings and uids are found again while a set is written */

@@ -8,6 +8,7 @@
 #include "policy/blob.h"
 #include "policy/index.h"
 
+/* the number of uids, and the uids */
 static GauthStatus
 compile_action_list(GauthBlobWriter *writer, const GauthScope *scope,
 					uint32_t *list)
@@ -15,39 +16,56 @@ compile_action_list(GauthBlobWriter *writer, const GauthScope *scope,
 	uint32_t	i;
 	GauthStatus status;
 
-	status = gauth_blob_reserve(writer, scope->uid_count * sizeof(uint32_t),
-								list);
+	status = gauth_blob_reserve(writer, ((size_t) scope->uid_count + 1) *
+								sizeof(uint32_t), list);
+	if (status == GAUTH_OK)
+		((uint32_t *) (writer->data + *list))[0] = scope->uid_count;
 	for (i = 0; i < scope->uid_count && status == GAUTH_OK; i++)
 	{
 		uint32_t	uid;
 
 		status = gauth_blob_put_uid(writer, scope->uids[i], &uid);
 		if (status == GAUTH_OK)
-			((uint32_t *) (writer->data + *list))[i] = uid;
+			((uint32_t *) (writer->data + *list))[i + 1] = uid;
 	}
 	return status;
+}
+
+static GauthStatus
+compile_type_and_uid(GauthBlobWriter *writer, const GauthScope *scope,
+					 uint32_t *operand)
+{
+	uint32_t	pair[2] = {0};
+	GauthStatus status = gauth_blob_put_string(writer, scope->type, &pair[0]);
+
+	if (status == GAUTH_OK)
+		status = gauth_blob_put_uid(writer, scope->uid, &pair[1]);
+	return status != GAUTH_OK ? status :
+		gauth_blob_put(writer, pair, sizeof(pair), operand);
 }
 
 static GauthStatus
 compile_scope(GauthBlobWriter *writer, const GauthScope *scope,
 			  GauthBlobScope *compiled)
 {
-	GauthStatus status = GAUTH_OK;
-
 	compiled->kind = scope->kind;
-	if (scope->kind == GAUTH_SCOPE_IS || scope->kind == GAUTH_SCOPE_IS_IN)
-		status = gauth_blob_put_string(writer, scope->type, &compiled->type);
-	if (status == GAUTH_OK && scope->uid != NULL)
-	{
+	if (scope->uid != NULL)
 		compiled->hash = scope->uid->hash;
-		status = gauth_blob_put_uid(writer, scope->uid, &compiled->uid);
-	}
-	if (status == GAUTH_OK && scope->kind == GAUTH_SCOPE_IN_SET)
+	switch (scope->kind)
 	{
-		compiled->count = scope->uid_count;
-		status = compile_action_list(writer, scope, &compiled->uid);
+		case GAUTH_SCOPE_EQ:
+		case GAUTH_SCOPE_IN:
+			return gauth_blob_put_uid(writer, scope->uid, &compiled->operand);
+		case GAUTH_SCOPE_IS:
+			return gauth_blob_put_string(writer, scope->type,
+										 &compiled->operand);
+		case GAUTH_SCOPE_IS_IN:
+			return compile_type_and_uid(writer, scope, &compiled->operand);
+		case GAUTH_SCOPE_IN_SET:
+			return compile_action_list(writer, scope, &compiled->operand);
+		default:
+			return GAUTH_OK;
 	}
-	return status;
 }
 
 static GauthStatus
@@ -76,7 +94,7 @@ compile_conditions(GauthBlobWriter *writer, const GauthPolicy *policy,
 
 static GauthStatus
 compile_notes(GauthBlobWriter *writer, const GauthPolicy *policy,
-			  GauthBlobPolicy *compiled)
+			  GauthBlobDetails *compiled)
 {
 	uint32_t	i;
 	GauthStatus status;
@@ -111,23 +129,54 @@ compile_policy(GauthBlobWriter *writer, const GauthPolicy *policy,
 		return gauth_fail(writer->err, GAUTH_INVALID_ARGUMENT,
 						  "a template cannot be evaluated");
 	compiled->effect = policy->effect;
-	status = gauth_blob_put_string(writer, policy->id, &compiled->id);
-	if (status == GAUTH_OK && policy->template_id.len > 0)
-		status = gauth_blob_put_string(writer, policy->template_id,
-									   &compiled->template_id);
-	if (status == GAUTH_OK)
-		status = compile_scope(writer, &policy->principal,
-							   &compiled->scopes[GAUTH_VARIABLE_PRINCIPAL]);
+	status = compile_scope(writer, &policy->principal,
+						   &compiled->scopes[GAUTH_VARIABLE_PRINCIPAL]);
 	if (status == GAUTH_OK)
 		status = compile_scope(writer, &policy->action,
 							   &compiled->scopes[GAUTH_VARIABLE_ACTION]);
 	if (status == GAUTH_OK)
 		status = compile_scope(writer, &policy->resource,
 							   &compiled->scopes[GAUTH_VARIABLE_RESOURCE]);
-	if (status == GAUTH_OK)
-		status = compile_conditions(writer, policy, compiled);
 	return status != GAUTH_OK ? status :
-		compile_notes(writer, policy, compiled);
+		compile_conditions(writer, policy, compiled);
+}
+
+static GauthStatus
+compile_details(GauthBlobWriter *writer, const GauthPolicy *policy,
+				uint32_t *details)
+{
+	GauthBlobDetails compiled = {0};
+	GauthStatus status = gauth_blob_put_string(writer, policy->id,
+											   &compiled.id);
+
+	if (status == GAUTH_OK && policy->template_id.len > 0)
+		status = gauth_blob_put_string(writer, policy->template_id,
+									   &compiled.template_id);
+	if (status == GAUTH_OK)
+		status = compile_notes(writer, policy, &compiled);
+	return status != GAUTH_OK ? status :
+		gauth_blob_put(writer, &compiled, sizeof(compiled), details);
+}
+
+static GauthStatus
+reserve_policies(GauthBlobWriter *writer, GauthPolicySet *header)
+{
+	size_t		size = (size_t) header->policy_count * sizeof(GauthBlobPolicy);
+	GauthStatus status;
+
+	/* no policy in two lines, where the set is in memory of its own */
+	status = gauth_blob_reserve(writer, size + GAUTH_BLOB_LINE,
+								&header->policies);
+	header->policies = (header->policies + GAUTH_BLOB_LINE - 1) /
+		GAUTH_BLOB_LINE * GAUTH_BLOB_LINE;
+	return status;
+}
+
+static GauthBlobPolicy *
+policy_at(const GauthBlobWriter *writer, const GauthPolicySet *header,
+		  uint32_t number)
+{
+	return (GauthBlobPolicy *) (writer->data + header->policies) + number;
 }
 
 static GauthStatus
@@ -135,13 +184,12 @@ compile_policies(GauthBlobWriter *writer, const GauthPolicyList *list,
 				 GauthPolicySet *header)
 {
 	const GauthPolicy *policy;
+	uint32_t	number = 0;
 	GauthStatus status;
 
 	for (policy = list->policies; policy != NULL; policy = policy->next)
 		header->policy_count++;
-	status = gauth_blob_reserve(writer, (size_t) header->policy_count *
-								sizeof(GauthBlobPolicy), &header->policies);
-	header->policy_count = 0;
+	status = reserve_policies(writer, header);
 	for (policy = list->policies; policy != NULL && status == GAUTH_OK;
 		 policy = policy->next)
 	{
@@ -149,9 +197,17 @@ compile_policies(GauthBlobWriter *writer, const GauthPolicyList *list,
 
 		status = compile_policy(writer, policy, &compiled);
 		if (status == GAUTH_OK)
-			memcpy(writer->data + header->policies +
-				   header->policy_count++ * sizeof(compiled), &compiled,
-				   sizeof(compiled));
+			*policy_at(writer, header, number++) = compiled;
+	}
+	number = 0;
+	for (policy = list->policies; policy != NULL && status == GAUTH_OK;
+		 policy = policy->next)
+	{
+		uint32_t	details;
+
+		status = compile_details(writer, policy, &details);
+		if (status == GAUTH_OK)
+			policy_at(writer, header, number++)->details = details;
 	}
 	return status;
 }
@@ -244,7 +300,7 @@ gauth_policy_set_count(const GauthPolicySet *set)
 GauthSpan
 gauth_policy_set_id(const GauthPolicySet *set, uint32_t policy)
 {
-	return gauth_blob_text(set, gauth_blob_policy(set, policy)->id);
+	return gauth_blob_text(set, gauth_blob_details(set, policy)->id);
 }
 
 /*
@@ -254,7 +310,7 @@ gauth_policy_set_id(const GauthPolicySet *set, uint32_t policy)
 GauthSpan
 gauth_policy_set_template_id(const GauthPolicySet *set, uint32_t policy)
 {
-	uint32_t	offset = gauth_blob_policy(set, policy)->template_id;
+	uint32_t	offset = gauth_blob_details(set, policy)->template_id;
 
 	return offset == 0 ? gauth_span(NULL, 0) : gauth_blob_text(set, offset);
 }
@@ -276,7 +332,7 @@ gauth_policy_set_effect(const GauthPolicySet *set, uint32_t policy)
 uint32_t
 gauth_policy_set_note_count(const GauthPolicySet *set, uint32_t policy)
 {
-	return gauth_blob_policy(set, policy)->note_count;
+	return gauth_blob_details(set, policy)->note_count;
 }
 
 /*
@@ -289,7 +345,7 @@ gauth_policy_set_note(const GauthPolicySet *set, uint32_t policy,
 {
 	const uint32_t *pairs;
 
-	pairs = gauth_blob_at(set, gauth_blob_policy(set, policy)->notes);
+	pairs = gauth_blob_at(set, gauth_blob_details(set, policy)->notes);
 	return (GauthPolicyNote)
 	{
 		gauth_blob_text(set, pairs[note * 2]),
