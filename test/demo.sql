@@ -119,3 +119,4 @@ COMMIT;
 \connect - postgres
 SELECT severity, object, finding FROM gauth.lint();
 \i test/demo/policies.sql
+\i test/demo/mandates.sql
