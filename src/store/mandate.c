@@ -10,6 +10,7 @@
  */
 #include "store/mandate.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -165,19 +166,6 @@ remember(GauthSpan hash, GauthSpan document)
 	return credential;
 }
 
-static const GauthCredential *
-read_credential(const GauthScan *scan)
-{
-	GauthSpan	hash = gauth_scan_text(scan, MANDATE_DOCUMENT_HASH);
-	const GauthCredential *credential;
-
-	limit_documents();
-	credential = gauth_cache_find(&cache, hash);
-	if (credential == NULL)
-		credential = remember(hash, gauth_scan_text(scan, MANDATE_DOCUMENT));
-	return credential;
-}
-
 static GauthSpan
 copy_text(const GauthScan *scan, AttrNumber column)
 {
@@ -217,36 +205,102 @@ status_at(const GauthMandate *mandate, TimestampTz at)
 	return mandate->stored;
 }
 
+/* a row taken apart at once: column by column would begin anew each time */
+typedef struct Row
+{
+	Datum	   *values;
+	bool	   *nulls;
+} Row;
+
+/* columns count from one */
+static Datum
+column(const Row *row, AttrNumber number)
+{
+	return row->values[number - 1];
+}
+
+/* valid as long as the scan is; a null has no data */
+static GauthSpan
+borrow(const Row *row, AttrNumber number)
+{
+	struct varlena *bytes;
+
+	if (row->nulls[number - 1])
+		return gauth_span(NULL, 0);
+	bytes = PG_DETOAST_DATUM_PACKED(column(row, number));
+	return gauth_span(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+}
+
+static GauthSpan
+copy(const Row *row, AttrNumber number)
+{
+	GauthSpan	text = borrow(row, number);
+
+	if (text.data == NULL)
+		return text;
+	return gauth_memory_copy(CurrentMemoryContext, text);
+}
+
+static TimestampTz
+instant(const Row *row, AttrNumber number, TimestampTz otherwise)
+{
+	if (row->nulls[number - 1])
+		return otherwise;
+	return DatumGetTimestampTz(column(row, number));
+}
+
+static const GauthCredential *
+read_credential(const Row *row)
+{
+	GauthSpan	hash = borrow(row, MANDATE_DOCUMENT_HASH);
+	const GauthCredential *credential;
+
+	limit_documents();
+	credential = gauth_cache_find(&cache, hash);
+	if (credential == NULL)
+		credential = remember(hash, borrow(row, MANDATE_DOCUMENT));
+	return credential;
+}
+
+static void
+read_texts(const Row *row, GauthMandate *mandate)
+{
+	mandate->id = copy(row, MANDATE_ID);
+	mandate->agent = copy(row, MANDATE_AGENT);
+	mandate->customer = copy(row, MANDATE_CUSTOMER);
+	mandate->project = copy(row, MANDATE_PROJECT);
+	mandate->issued_by = copy(row, MANDATE_ISSUED_BY);
+	mandate->scope_checksum = copy(row, MANDATE_SCOPE_CHECKSUM);
+	mandate->tool_permissions_hash = copy(row, MANDATE_TOOL_PERMISSIONS_HASH);
+	mandate->platform_permissions_hash =
+		copy(row, MANDATE_PLATFORM_PERMISSIONS_HASH);
+	mandate->suspended_with = copy(row, MANDATE_SUSPENDED_WITH);
+	mandate->parent = copy(row, MANDATE_PARENT);
+}
+
 static void
 read_row(const GauthScan *scan, TimestampTz at, GauthMandate *mandate)
 {
-	bool		is_null;
+	TupleDesc	columns = RelationGetDescr(scan->relation);
+	Row			row;
 
+	row.values = palloc(columns->natts * sizeof(Datum));
+	row.nulls = palloc(columns->natts * sizeof(bool));
+	heap_deform_tuple(scan->tuple, columns, row.values, row.nulls);
 	memset(mandate, 0, sizeof(*mandate));
-	mandate->id = copy_text(scan, MANDATE_ID);
-	mandate->version = read_bigint(scan, MANDATE_VERSION);
-	mandate->agent = copy_text(scan, MANDATE_AGENT);
-	mandate->customer = copy_text(scan, MANDATE_CUSTOMER);
-	mandate->project = copy_text(scan, MANDATE_PROJECT);
-	mandate->issued_by = copy_text(scan, MANDATE_ISSUED_BY);
-	mandate->scope_checksum = copy_text(scan, MANDATE_SCOPE_CHECKSUM);
-	mandate->tool_permissions_hash =
-		copy_text(scan, MANDATE_TOOL_PERMISSIONS_HASH);
-	mandate->platform_permissions_hash =
-		copy_text(scan, MANDATE_PLATFORM_PERMISSIONS_HASH);
-	mandate->stored = find_status(gauth_scan_text(scan, MANDATE_STATUS));
-	mandate->suspended_with = copy_text(scan, MANDATE_SUSPENDED_WITH);
-	mandate->parent = copy_text(scan, MANDATE_PARENT);
-	mandate->depth = DatumGetInt32(gauth_scan_value(scan, MANDATE_DEPTH,
-													&is_null));
-	mandate->budget_total = read_bigint(scan, MANDATE_BUDGET_TOTAL);
-	mandate->budget_remaining = read_bigint(scan, MANDATE_BUDGET_REMAINING);
-	mandate->ttl_seconds = read_bigint(scan, MANDATE_TTL_SECONDS);
-	mandate->created_at = read_time(scan, MANDATE_CREATED_AT, DT_NOBEGIN);
-	mandate->activated_at = read_time(scan, MANDATE_ACTIVATED_AT, DT_NOBEGIN);
-	mandate->expires_at = read_time(scan, MANDATE_EXPIRES_AT, DT_NOEND);
+	read_texts(&row, mandate);
+	mandate->version = DatumGetInt64(column(&row, MANDATE_VERSION));
+	mandate->stored = find_status(borrow(&row, MANDATE_STATUS));
+	mandate->depth = DatumGetInt32(column(&row, MANDATE_DEPTH));
+	mandate->budget_total = DatumGetInt64(column(&row, MANDATE_BUDGET_TOTAL));
+	mandate->budget_remaining =
+		DatumGetInt64(column(&row, MANDATE_BUDGET_REMAINING));
+	mandate->ttl_seconds = DatumGetInt64(column(&row, MANDATE_TTL_SECONDS));
+	mandate->created_at = instant(&row, MANDATE_CREATED_AT, DT_NOBEGIN);
+	mandate->activated_at = instant(&row, MANDATE_ACTIVATED_AT, DT_NOBEGIN);
+	mandate->expires_at = instant(&row, MANDATE_EXPIRES_AT, DT_NOEND);
 	mandate->status = status_at(mandate, at);
-	mandate->credential = read_credential(scan);
+	mandate->credential = read_credential(&row);
 }
 
 /*
@@ -269,33 +323,6 @@ gauth_mandate_find(GauthSpan id, TimestampTz at, GauthMandate *mandate)
 		read_row(&scan, at, mandate);
 	gauth_scan_end(&scan);
 	return found;
-}
-
-/*
- * gauth_mandate_active
- *		The name of the agent's own mandate in a project that is in force;
- *		without data when there is none.
- */
-GauthSpan
-gauth_mandate_active(GauthSpan agent, GauthSpan project, TimestampTz at)
-{
-	GauthSpan	id = gauth_span(NULL, 0);
-	GauthScan	scan;
-
-	gauth_scan_begin_by(&scan, GAUTH_TABLE_MANDATE, "mandate_agent");
-	gauth_scan_key_text(&scan, MANDATE_AGENT, agent);
-	while (id.data == NULL && gauth_scan_next(&scan))
-	{
-		if (gauth_span_equal(gauth_scan_text(&scan, MANDATE_PROJECT),
-							 project) &&
-			gauth_scan_text(&scan, MANDATE_PARENT).data == NULL &&
-			gauth_span_is(gauth_scan_text(&scan, MANDATE_STATUS),
-						  status_names[GAUTH_MANDATE_ACTIVE]) &&
-			read_time(&scan, MANDATE_EXPIRES_AT, DT_NOEND) > at)
-			id = copy_text(&scan, MANDATE_ID);
-	}
-	gauth_scan_end(&scan);
-	return id;
 }
 
 /*

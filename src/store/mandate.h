@@ -132,8 +132,6 @@ typedef struct GauthMandateSession
 
 extern bool gauth_mandate_find(GauthSpan id, TimestampTz at,
 							   GauthMandate *mandate);
-extern GauthSpan gauth_mandate_active(GauthSpan agent, GauthSpan project,
-									  TimestampTz at);
 extern int64 gauth_mandate_held(GauthSpan id, TimestampTz at,
 								GauthSpan except);
 extern bool gauth_mandate_hold(GauthSpan id, GauthSpan hold, TimestampTz at,
