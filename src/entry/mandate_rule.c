@@ -39,15 +39,19 @@ gauth_mandate_require_issuer(const GauthMandateChange *change,
 
 /*
  * gauth_mandate_require_agent
- *		Only an agent of the register can be empowered.
+ *		Only an agent of the register can be empowered, and not one whose
+ *		authorization as a client was taken back.
  */
 void
 gauth_mandate_require_agent(GauthSpan agent)
 {
 	GauthParty	party;
+	GauthClient client;
 
 	if (!gauth_party_find(agent, &party) || party.kind != GAUTH_PARTY_AGENT ||
 		!gauth_party_stands(&party))
+		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
+	if (gauth_client_find(agent, &client) && !client.active)
 		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
 }
 

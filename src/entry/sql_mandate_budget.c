@@ -14,6 +14,7 @@
 #include "entry/jsonb.h"
 #include "entry/mandate_budget.h"
 #include "entry/mandate_document.h"
+#include "entry/mandate_rule.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "poa/ceiling.h"
@@ -97,6 +98,10 @@ gauth_sql_increase_budget(PG_FUNCTION_ARGS)
 		gauth_raise_argument("cents", "such that the total stays a bigint");
 	if (parent.data != NULL)
 		take_from_parent(&change, parent, id, cents);
+	else
+		gauth_mandate_require_position(change.mandate.issued_by,
+									   change.mandate.credential, total,
+									   change.now);
 
 	add_budget(&change, cents);
 	gauth_mandate_remark(&change, "BUDGET_INCREASE", "mandate.increase",

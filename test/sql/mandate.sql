@@ -678,6 +678,36 @@ FROM gauth.create_mandate(doc('{"scope/governance_profile": "standard", "require
 -- E-34: the profiles and their ceilings
 SELECT p ->> 'profile' AS profile, p -> 'ceilings' AS ceilings FROM jsonb_array_elements(gauth.governance_profiles() -> 'profiles') p;
 
+-- A-08: nobody gives more than the own position holds: here alice speaks for a company, up to an amount and for some paths
+INSERT INTO gauth.party (party, kind, form, name, identity, version, status, legal_capacity, deceased, created_at, changed_at)
+VALUES ('acme', 'organization', 'commercial_enterprise', 'Acme', '{}', NULL, 'active', true, false, now(), now());
+INSERT INTO gauth.evidence (id, about, subject, kind, method, reference, recorded_by, recorded_at)
+SELECT 'evd_' || p, 'party', p, 'identity', 'in_person', 'x', 'test', now() - interval '1 day' FROM unnest(ARRAY['alice', 'carol', 'third']) p;
+INSERT INTO gauth.representative (principal, party, kind, basis, register_entry, authorizer, powers, limit_cents, valid_from)
+VALUES ('acme', 'carol', 'owner_authorizer', 'managing_director', 'HRB 1', NULL, NULL, NULL, now() - interval '1 day'),
+       ('acme', 'alice', 'client_owner', 'registered_power_of_attorney', 'HRB 1', 'carol',
+        '{"governance_profile": "minimal", "phase": "build", "core_verbs": {"foundry.file.modify": {"allowed": true}},
+          "allowed_paths": ["src/"], "denied_paths": [".env"], "active_modules": ["m1"], "platform_permissions": {"database": {"read": true}}}',
+        5000, now() - interval '1 day');
+INSERT INTO gauth.client (agent, principal, owner, authorized_at, approved_by, approved_at, active)
+VALUES ('third', 'acme', 'alice', now(), 'carol', now(), true);
+SELECT refused(format('SELECT made(%L, %L)', 'position', '{"parties/subject": "third", "scope/core_verbs/foundry.agent.delegate": "-",
+    "scope/core_verbs/foundry.file.modify": {"allowed": true}}'::jsonb || changes)) AS answer, changes
+FROM unnest(ARRAY['{"scope/allowed_paths": ["src/a/"], "requirements/budget/total_cents": 5000}',
+    '{"scope/allowed_paths": ["src/a/"], "requirements/budget/total_cents": 5001}',
+    '{"requirements/budget/total_cents": 5000}',
+    '{"scope/allowed_paths": ["src/a/"], "requirements/budget/total_cents": 1, "scope/core_verbs/foundry.command.run": {"allowed": true}}']::jsonb[]) changes;
+SELECT made('position', '{"parties/subject": "third", "scope/core_verbs/foundry.agent.delegate": "-", "scope/allowed_paths": ["src/a/"],
+    "scope/core_verbs/foundry.file.modify": {"allowed": true}, "requirements/budget/total_cents": 4000}') AS m \gset
+SELECT refused(format('SELECT gauth.increase_budget(%L, 1000)', :'m')) AS up_to_the_limit, refused(format('SELECT gauth.increase_budget(%L, 1001)', :'m')) AS beyond;
+SELECT try('regress_mandate_bob', $$SELECT gauth.create_mandate(doc('{"parties/subject": "third", "parties/issued_by": "bob"}'))$$) AS not_his_company;
+UPDATE gauth.client SET active = false;
+SELECT refused(format('SELECT made(%L, %L)', 'position', '{"parties/subject": "third", "scope/allowed_paths": ["src/a/"]}')) AS client_revoked;
+SELECT refused(format('SELECT gauth.delegate_mandate(%L, part(''{"delegate_agent_id": "third"}''))', made('position', '{}'))) AS delegate_revoked;
+DELETE FROM gauth.client;
+DELETE FROM gauth.representative;
+DELETE FROM gauth.evidence;
+
 --
 -- reading
 --
