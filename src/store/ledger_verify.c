@@ -51,6 +51,7 @@ typedef struct LogCheck
 	HTAB	   *lanes;
 	LaneHead   *recent;			/* of the last row */
 	GauthRows	rows;			/* of the batch in hand */
+	MemoryContext scratch;		/* reset at each use */
 	GauthCheckpointScan checkpoints;
 	uint64		checkpoint_size;	/* of the next one */
 	GauthBatchScan batches;
@@ -400,14 +401,26 @@ check_batch(LogCheck *log)
 	MemoryContextDelete(scratch);
 }
 
-/* a row that no batch holds, though nobody can write there any more */
+/*
+ * A row that no batch holds: it waits to be sealed, unless nobody can write
+ * there any more.  An erasure counts from its commit on.
+ */
 static void
-check_uncovered(LogCheck *log, uint64 xid)
+check_uncovered(LogCheck *log, TupleTableSlot *slot, uint64 xid)
 {
 	char		name[NAME_MAX_SIZE];
 
 	if (!log->previous.final)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(log->scratch);
+		GauthEntryRow row;
+
+		gauth_entry_row_read(slot, &row);
+		gauth_erasures_note(log->verification->erasures, &row);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(log->scratch);
 		return;
+	}
 	snprintf(name, sizeof(name), "transaction %u-" UINT64_FORMAT, log->shard,
 			 xid);
 	tell(log, "error", name, "its entry was added to a log that is closed");
@@ -439,7 +452,7 @@ check_completeness(LogCheck *log)
 		if (gauth_batch_covers(&log->previous, FullTransactionIdFromU64(xid)))
 			covered++;
 		else
-			check_uncovered(log, xid);
+			check_uncovered(log, slot, xid);
 		CHECK_FOR_INTERRUPTS();
 	}
 	table_endscan(scan);
@@ -465,6 +478,8 @@ begin_log(LogCheck *log, GauthVerification *verification, uint32 shard)
 	control.hcxt = CurrentMemoryContext;
 	log->lanes = hash_create("gauth lanes", 256, &control,
 							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	log->scratch = AllocSetContextCreate(CurrentMemoryContext, "gauth row",
+										 ALLOCSET_SMALL_SIZES);
 	log->rows.leaves = palloc(sizeof(GauthTreeHash));
 	log->rows.keys = palloc(sizeof(GauthRowKey));
 }

@@ -79,6 +79,7 @@ $old->sql(qq{
 	ALTER TABLE doc ENABLE ROW LEVEL SECURITY;
 	CREATE POLICY own ON doc USING (owner = gauth.subject());
 	GRANT SELECT ON doc TO app});
+$old->sql('SELECT gauth.audit_seal()');
 my @tables = split /\n/, $old->sql(
 	q{SELECT oid::regclass FROM pg_class
 	WHERE relnamespace = 'gauth'::regnamespace AND relkind = 'r' ORDER BY 1});
@@ -106,6 +107,8 @@ for my $table (@tables)
 		$before{$table}, "$table is what it was");
 }
 
+$new->gives('SELECT * FROM gauth.audit_verify()', '', 'the ledger verifies');
+
 # pg_upgrade makes every extension the property of who runs it: an installer
 # stays administrator when that was written down
 $new->gives("SELECT gauth.add_issuer('https://other.example', ARRAY['db'], namespace => 'o:')",
@@ -121,6 +124,13 @@ $new->gives(
 $new->gives(
 	"BEGIN; SELECT gauth.unlock('$secret'); SELECT count(token) FROM gauth.issue_token('$SEALED', 'alice', ARRAY['db'], '1 hour'); COMMIT",
 	"\n1", 'sealed keys, too', Gauth::as('app'));
+
+
+# the cluster is another one: so is the log
+$new->sql('SELECT gauth.audit_seal()') for 1 .. 2;
+$new->gives('SELECT log, state, waiting FROM gauth.audit_status() ORDER BY log', "1|closed|0\n2|open|0",
+	'the ledger goes on in a log of its own');
+$new->gives('SELECT * FROM gauth.audit_verify()', '', 'and verifies');
 
 $new->stop;
 done_testing();
