@@ -18,9 +18,9 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
+#include "entry/record.h"
 #include "entry/report.h"
 #include "store/access.h"
-#include "store/ledger.h"
 #include "store/party.h"
 
 static void
@@ -235,23 +235,25 @@ write_label(GauthWrite *write, const char *label)
 					 gauth_span_of(label));
 }
 
-/* an event in the ledger beside the one in the history */
+/*
+ * An event in the ledger beside the one in the history.  The reason is in
+ * somebody's words, so it stands where it can be erased.
+ */
 static void
 append_to_ledger(const GauthMandateChange *change,
 				 const GauthMandate *mandate, const GauthMandateEvent *event)
 {
-	GauthNote	note = {0};
+	GauthRecorder record;
 
-	note.kind = event->kind;
-	note.mandate = mandate->id;
-	note.actor = change->actor;
-	note.agent = mandate->agent;
-	note.action = gauth_span_of(event->event);
-	note.resource = event->request_id;
-	note.rule = event->reason;
+	gauth_record_begin(&record, event->kind, event->request_id);
+	record.note.mandate = mandate->id;
+	record.note.actor = change->actor;
+	record.note.agent = mandate->agent;
+	record.note.action = gauth_span_of(event->event);
+	gauth_record_text(&record, "reason", event->reason);
 	if (event->details != NULL)
-		note.payload = gauth_span_of(event->details);
-	gauth_ledger_append(&note, NULL);
+		gauth_record_json(&record, "details", gauth_span_of(event->details));
+	gauth_record_end(&record);
 }
 
 /*

@@ -127,7 +127,7 @@ SELECT * FROM enforce('trade.order.create', 3000, 'DE', :'part', 'helper-bot');
 \echo '-- 20. The auditor. Everything above is in the hash-chained log, sealed, and'
 \echo '--     verifies; whoever holds a checkpoint can check that elsewhere.'
 \echo
-SELECT kind, decision, actor, action, rule, count
+SELECT kind, decision, actor, rule, payload ->> 'reason' AS reason
 FROM gauth.audit WHERE mandate = :'mandate' ORDER BY made_at;
 SELECT gauth.audit_seal() IS NOT NULL AS sealed;
 SELECT count(*) AS findings FROM gauth.audit_verify();
