@@ -98,3 +98,25 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION gauth.verify_note(text, text) IS
 'whether the key has signed, or cosigned, the note (C2SP signed-note, tlog-cosignature); touches no table; raises 22023, 0A000 for what is no key';
+
+CREATE FUNCTION gauth.audit_tile(
+    path text,
+    in_log integer DEFAULT NULL
+)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'gauth_sql_audit_tile'
+LANGUAGE C STABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION gauth.audit_tile(text, integer) IS
+'a file of the log, NULL: the newest one, as C2SP tlog-tiles publishes it: checkpoint, tile/L/N[.p/W] or tile/entries/N[.p/W]; NULL when there is no such file, or the entries have been removed; for auditors; raises 22023, XX001';
+
+CREATE FUNCTION gauth.audit_bundle(
+    receipt text,
+    size bigint DEFAULT NULL
+)
+RETURNS json
+AS 'MODULE_PATHNAME', 'gauth_sql_audit_bundle'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION gauth.audit_bundle(text, bigint) IS
+'all that a verifier without the database needs about one entry: its fields, leaf, index, inclusion proof, the checkpoint of the size, NULL: the newest signed one that covers it, else all that is sealed, and the same as a C2SP tlog-proof; for auditors; raises as gauth.audit_inclusion_proof and gauth.audit_checkpoint';

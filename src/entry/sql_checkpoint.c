@@ -15,6 +15,7 @@
 
 #include "entry/args.h"
 #include "entry/checkpoint_key.h"
+#include "entry/checkpoint_text.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "ledger/checkpoint.h"
@@ -51,75 +52,27 @@ take_snapshot(void)
 	return RegisterSnapshot(GetCatalogSnapshot(table));
 }
 
-/* nothing is given out that does not go on from what was signed */
-static void
-check_growth(const GauthLogTree *tree)
-{
-	GauthTreeHead signed_head;
-	GauthTreeHash root;
-
-	if (!gauth_checkpoint_newest(tree->shard, PG_INT64_MAX, &signed_head))
-		return;
-	if (signed_head.size > tree->source.size)
-		gauth_raise_checkpoint_contradicts();
-	gauth_log_tree_root(tree, signed_head.size, &root);
-	if (!gauth_tree_hash_equal(&root, &signed_head.root))
-		gauth_raise_checkpoint_contradicts();
-}
-
-/* the text, and below it the lines of whoever signs here */
-static GauthSpan
-finish_checkpoint(GauthText *note, GauthSpan origin)
-{
-	GauthSpan	text = {0};
-	GauthText	signatures;
-	GauthSpan	lines = {0};
-
-	(void) gauth_text_finish(note, &text);
-	gauth_text_init(&signatures, note->arena);
-	if (gauth_checkpoint_sign(&signatures, origin, text) == 0)
-		return text;
-	if (!gauth_text_finish(&signatures, &lines))
-		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "note");
-	gauth_text_append_char(note, '\n');
-	gauth_text_append(note, lines);
-	(void) gauth_text_finish(note, &text);
-	return text;
-}
-
 /*
  * gauth.audit_checkpoint(in_log integer) returns text
  */
 Datum
 gauth_sql_audit_checkpoint(PG_FUNCTION_ARGS)
 {
-	GauthCheckpoint checkpoint = {0};
 	Snapshot	snapshot;
 	GauthLogTree tree;
 	GauthArena	arena;
-	GauthText	note;
-	GauthSpan	result;
+	GauthSpan	origin;
+	GauthSpan	note;
 	uint32		shard;
 
 	gauth_require_capability(GAUTH_AUDITOR, NULL);
-	shard = log_argument(fcinfo, 0, &checkpoint.origin);
+	shard = log_argument(fcinfo, 0, &origin);
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
-	gauth_text_init(&note, &arena);
 	snapshot = take_snapshot();
 	gauth_log_tree_open(&tree, shard, snapshot);
-	check_growth(&tree);
-	checkpoint.head.size = tree.source.size;
-	if (gauth_checkpoint_find(shard, checkpoint.head.size, &note))
-		(void) gauth_text_finish(&note, &result);
-	else
-	{
-		gauth_log_tree_root(&tree, checkpoint.head.size,
-							&checkpoint.head.root);
-		gauth_checkpoint_append(&note, &checkpoint);
-		result = finish_checkpoint(&note, checkpoint.origin);
-	}
+	note = gauth_checkpoint_text(&arena, &tree, tree.source.size);
 	UnregisterSnapshot(snapshot);
-	PG_RETURN_DATUM(gauth_text_datum(result));
+	PG_RETURN_DATUM(gauth_text_datum(note));
 }
 
 /* a note while it is being judged */

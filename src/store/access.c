@@ -119,6 +119,8 @@ static const char *const administrator_functions[] = {
 static const char *const auditor_functions[] = {
 	"gauth.audit_seal()",
 	"gauth.audit_root()",
+	"gauth.audit_bundle(text, bigint)",
+	"gauth.audit_tile(text, integer)",
 	"gauth.audit_keys(integer)",
 	"gauth.audit_put_signature(text)",
 	"gauth.audit_checkpoint(integer)",

@@ -141,6 +141,22 @@ is_erased(const GauthEntryRow *row)
 		entry->resource.data == NULL && entry->payload.data == NULL;
 }
 
+/* stored when the entry was erased, else from what stands behind it */
+static GauthStatus
+find_commitment(const GauthEntryRow *row, uint8_t commitment[GAUTH_HASH_SIZE])
+{
+	if (row->malformed)
+		return GAUTH_INVALID_VALUE;
+	if (row->salt.len == GAUTH_SALT_SIZE && row->commitment.data == NULL)
+		return gauth_entry_commit(gauth_crypto(), &row->entry,
+								  (const uint8_t *) row->salt.data,
+								  commitment);
+	if (row->commitment.len != GAUTH_HASH_SIZE || !is_erased(row))
+		return GAUTH_INVALID_VALUE;
+	memcpy(commitment, row->commitment.data, GAUTH_HASH_SIZE);
+	return GAUTH_OK;
+}
+
 /*
  * gauth_entry_row_leaf
  *		The leaf that the row has now, whatever was sealed.
@@ -152,19 +168,25 @@ GauthStatus
 gauth_entry_row_leaf(const GauthEntryRow *row, uint8_t leaf[GAUTH_HASH_SIZE])
 {
 	uint8_t		commitment[GAUTH_HASH_SIZE];
-	GauthStatus status = GAUTH_OK;
+	GauthStatus status = find_commitment(row, commitment);
 
-	if (row->malformed)
-		return GAUTH_INVALID_VALUE;
-	if (row->salt.len == GAUTH_SALT_SIZE && row->commitment.data == NULL)
-		status = gauth_entry_commit(gauth_crypto(), &row->entry,
-									(const uint8_t *) row->salt.data,
-									commitment);
-	else if (row->commitment.len == GAUTH_HASH_SIZE && is_erased(row))
-		memcpy(commitment, row->commitment.data, GAUTH_HASH_SIZE);
-	else
-		return GAUTH_INVALID_VALUE;
 	if (status != GAUTH_OK)
 		return status;
 	return gauth_entry_leaf(gauth_crypto(), &row->entry, commitment, leaf);
+}
+
+/*
+ * gauth_entry_row_encode
+ *		The canonical bytes of the row, in the arena; fails as its leaf does.
+ */
+GauthStatus
+gauth_entry_row_encode(GauthArena *arena, const GauthEntryRow *row,
+					   GauthSpan *bytes)
+{
+	uint8_t		commitment[GAUTH_HASH_SIZE];
+	GauthStatus status = find_commitment(row, commitment);
+
+	if (status != GAUTH_OK)
+		return status;
+	return gauth_entry_encode(arena, &row->entry, commitment, bytes);
 }

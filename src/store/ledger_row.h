@@ -56,5 +56,8 @@ extern void gauth_entry_row_form(const GauthEntryRow *row, Datum *values,
 extern void gauth_entry_row_read(TupleTableSlot *slot, GauthEntryRow *row);
 extern GauthStatus gauth_entry_row_leaf(const GauthEntryRow *row,
 										uint8_t leaf[GAUTH_HASH_SIZE]);
+extern GauthStatus gauth_entry_row_encode(GauthArena *arena,
+										  const GauthEntryRow *row,
+										  GauthSpan *bytes);
 
 #endif							/* GAUTH_STORE_LEDGER_ROW_H */

@@ -204,17 +204,85 @@ SELECT bool_or(note LIKE '%unknown%') AS has_unknown FROM gauth.checkpoint;
 SELECT pg_temp.refused('SELECT gauth.configure(''checkpoint_keys'', ''["x"]'');
     SELECT gauth.audit_keys()');
 
+--
+-- files of a tiled log
+--
+-- the entries of a bundle: each behind its length in two bytes
+CREATE FUNCTION pg_temp.entries(bundle bytea) RETURNS SETOF bytea
+LANGUAGE plpgsql AS $$
+DECLARE
+    at integer := 0;
+    size integer;
+BEGIN
+    WHILE at < length(bundle) LOOP
+        size := get_byte(bundle, at) * 256 + get_byte(bundle, at + 1);
+        RETURN NEXT substring(bundle FROM at + 3 FOR size);
+        at := at + 2 + size;
+    END LOOP;
+END $$;
+SELECT length(gauth.audit_tile('tile/0/000')) AS tile,
+       length(gauth.audit_tile('tile/0/000.p/7')) AS part,
+       length(gauth.audit_tile('tile/1/000.p/2')) AS above,
+       gauth.audit_tile('tile/1/000') IS NULL AS not_full,
+       gauth.audit_tile('tile/2/000.p/1') IS NULL AS not_there,
+       gauth.audit_tile('tile/0/999') IS NULL AS beyond,
+       gauth.audit_tile('tile/entries/999.p/1') IS NULL AS entries_beyond,
+       gauth.audit_tile('tile/0/000', 999) IS NULL AS other_log;
+SELECT count(*) AS entries,
+       string_agg(sha256('\x00' || e.entry), '' ORDER BY e.n)
+           = gauth.audit_tile('tile/0/' || t.file) AS hash_to_the_tile
+FROM unnest('{000,001,000.p/255,002.p/1}'::text[]) t (file),
+     pg_temp.entries(gauth.audit_tile('tile/entries/' || t.file))
+         WITH ORDINALITY e (entry, n)
+GROUP BY t.file ORDER BY 1, 2;
+SELECT bool_and(substring(gauth.audit_tile('tile/0/' || to_char(index / 256, 'FM000'))
+                          FROM (index % 256 * 32 + 1)::integer FOR 32) = leaf)
+           AS leaves_of_the_tiles
+FROM proven WHERE index / 256 < tree_size / 256;
+SELECT substring(gauth.audit_tile('tile/1/000.p/2') FOR 32) = old_root
+       AS root_of_the_tile
+FROM gauth.audit_consistency_proof(256, 512);
+SELECT pg_temp.refused(format('SELECT gauth.audit_tile(%L)', path))
+FROM unnest(ARRAY[NULL, '', 'tile/0/0', 'tile/64/000', 'tile/0/000.p/256',
+                  '../checkpoint', 'tile/entries/x000/001']) path;
+
+--
+-- all about one entry
+--
+SELECT b ->> 'type' AS type, b ->> 'origin' = s.origin AS origin,
+       b -> 'entry' ->> 'resource' AS resource,
+       gauth.verify_inclusion(
+           decode(b ->> 'leaf', 'hex'), (b ->> 'index')::bigint,
+           (b ->> 'size')::bigint, decode(b ->> 'root', 'hex'),
+           ARRAY(SELECT decode(h, 'hex')
+                 FROM json_array_elements_text(b -> 'proof') h)) AS proven,
+       split_part(b ->> 'checkpoint', E'\n', 2) = b ->> 'size' AS checkpoint,
+       b ->> 'tlog_proof' LIKE E'c2sp.org/tlog-proof@v1\nindex ' || (b ->> 'index') || E'\n%'
+           AND right(b ->> 'tlog_proof', length(b ->> 'checkpoint'))
+               = b ->> 'checkpoint' AS tlog_proof
+FROM gauth.audit_bundle(:'kept') b, gauth.shard s, gauth.audit_root() r
+WHERE s.shard = r.shard;
+SELECT pg_temp.refused(format('SELECT gauth.audit_bundle(%L, %s)', :'kept', size))
+FROM unnest('{0,-1,1000000000}'::bigint[]) size;
+
 -- who may
 SET ROLE regress_proof_auditor;
 SELECT (gauth.audit_inclusion_proof(:'kept')).index > 0 AS kept;
 SELECT (gauth.audit_consistency_proof(1, 2)).log > 0 AS consistent;
 SELECT gauth.audit_put_signature(:'checkpoint') AS new;
+SELECT length(gauth.audit_tile('tile/0/000')) AS tile,
+       starts_with(:'checkpoint',
+                   convert_from(gauth.audit_tile('checkpoint'), 'UTF8'))
+           AS checkpoint,
+       gauth.audit_bundle(:'kept') IS NOT NULL AS bundle;
 RESET ROLE;
 SET ROLE regress_proof_stranger;
 SELECT pg_temp.refused(format('SELECT gauth.audit_inclusion_proof(%L)', :'kept'));
 SELECT pg_temp.refused('SELECT gauth.audit_consistency_proof(1, 2)');
 SELECT pg_temp.refused('SELECT gauth.audit_checkpoint()');
 SELECT pg_temp.refused('SELECT gauth.audit_keys()');
+SELECT pg_temp.refused('SELECT gauth.audit_tile(''tile/0/000'')');
+SELECT pg_temp.refused(format('SELECT gauth.audit_bundle(%L)', :'kept'));
 SELECT pg_temp.refused(format('SELECT gauth.audit_put_signature(%L)', :'note'));
 SELECT gauth.verify_note(:'note', :'log_key') AS verified;
 RESET ROLE;

@@ -138,7 +138,7 @@ WHERE provolatile <> 'v'
 AND proparallel <> 's'
 AND proname NOT IN ('inspect_token', 'introspect_token', 'lint', 'lint_keys',
                     'root_key_state', 'verify', 'introspect_mandate_token',
-                    'enforcement_policy', 'audit_checkpoint')
+                    'enforcement_policy', 'audit_bundle', 'audit_checkpoint')
 ORDER BY object;
 
 -- records what it decided or changes the state, and does not say so
