@@ -14,7 +14,6 @@
 #define GAUTH_INSTANT_TEXT_MAX	32
 
 extern bool gauth_instant_read(GauthSpan text, int64_t *seconds);
-extern bool gauth_date_read(GauthSpan text, int64_t *seconds);
 extern size_t gauth_instant_write(int64_t seconds, char *text);
 
 #endif							/* GAUTH_BASE_INSTANT_H */

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "base/json_write.h"
 #include "base/number.h"
 
 /*
@@ -122,27 +123,13 @@ append_number(GauthText *text, const GauthJson *json, GauthError *err)
 GauthStatus
 gauth_jcs_append(GauthText *text, const GauthJson *json, GauthError *err)
 {
-	switch (json->type)
-	{
-		case GAUTH_JSON_OBJECT:
-			return append_object(text, json, err);
-		case GAUTH_JSON_ARRAY:
-			return append_array(text, json, err);
-		case GAUTH_JSON_NUMBER:
-			return append_number(text, json, err);
-		case GAUTH_JSON_STRING:
-			gauth_text_append_json_string(text, json->text);
-			break;
-		case GAUTH_JSON_TRUE:
-			gauth_text_append(text, GAUTH_SPAN("true"));
-			break;
-		case GAUTH_JSON_FALSE:
-			gauth_text_append(text, GAUTH_SPAN("false"));
-			break;
-		case GAUTH_JSON_NULL:
-			gauth_text_append(text, GAUTH_SPAN("null"));
-			break;
-	}
+	if (json->type == GAUTH_JSON_OBJECT)
+		return append_object(text, json, err);
+	if (json->type == GAUTH_JSON_ARRAY)
+		return append_array(text, json, err);
+	if (json->type == GAUTH_JSON_NUMBER)
+		return append_number(text, json, err);
+	gauth_text_append_json(text, json);
 	return GAUTH_OK;
 }
 

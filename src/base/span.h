@@ -47,6 +47,29 @@ gauth_span_is(GauthSpan a, const char *text)
 	return gauth_span_equal(a, gauth_span_of(text));
 }
 
+/* of ASCII; every other character stays as it is */
+static inline char
+gauth_char_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
+}
+
+/* the same but for upper and lower case of ASCII */
+static inline bool
+gauth_span_equal_any_case(GauthSpan a, GauthSpan b)
+{
+	size_t		i;
+
+	if (a.len != b.len)
+		return false;
+	for (i = 0; i < a.len; i++)
+	{
+		if (gauth_char_lower(a.data[i]) != gauth_char_lower(b.data[i]))
+			return false;
+	}
+	return true;
+}
+
 /* byte order, a shorter prefix first; <0, 0, >0 */
 static inline int
 gauth_span_compare(GauthSpan a, GauthSpan b)

@@ -67,12 +67,6 @@ static const Word migration_words[] = {
 	{NULL, false}
 };
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
-
 static bool
 is_word(GauthSpan text, const char *word)
 {
@@ -82,7 +76,7 @@ is_word(GauthSpan text, const char *word)
 		return false;
 	for (i = 0; i < text.len; i++)
 	{
-		if (lower(text.data[i]) != word[i])
+		if (gauth_char_lower(text.data[i]) != word[i])
 			return false;
 	}
 	return true;

@@ -8,6 +8,7 @@
  */
 #include "decision/check.h"
 #include "decision/command.h"
+#include "poa/cover.h"
 
 static void
 deny(GauthChecker *checker, const char *permission, const char *message)
@@ -139,52 +140,10 @@ find_host(GauthSpan url)
 	return url;
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
-
-static bool
-same_host(GauthSpan a, GauthSpan b)
-{
-	size_t		i;
-
-	if (a.len != b.len)
-		return false;
-	for (i = 0; i < a.len; i++)
-	{
-		if (lower(a.data[i]) != lower(b.data[i]))
-			return false;
-	}
-	return true;
-}
-
-/* a domain by its name, with "*." before it what is below it */
-static bool
-is_in_domain(GauthSpan host, GauthSpan domain)
-{
-	GauthSpan	suffix;
-
-	if (!gauth_span_starts_with(domain, GAUTH_SPAN("*.")))
-		return same_host(host, domain);
-	suffix = gauth_span_slice(domain, 1, domain.len - 1);
-	return host.len > suffix.len &&
-		same_host(gauth_span_slice(host, host.len - suffix.len, suffix.len),
-				  suffix);
-}
-
 static bool
 is_in_domains(GauthSpan host, const GauthNames *domains)
 {
-	uint32_t	i;
-
-	for (i = 0; i < domains->count; i++)
-	{
-		if (is_in_domain(host, domains->items[i]))
-			return true;
-	}
-	return false;
+	return gauth_names_cover(domains, host, gauth_domain_covers);
 }
 
 /* what the caller says is no help when its resource is another one's URL */

@@ -25,12 +25,6 @@ is_word_character(char c)
 		(c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
-
 static GauthSpan
 trim(GauthSpan text)
 {
@@ -116,7 +110,9 @@ match_words(GauthSpan text, GauthSpan words)
 				return 0;
 			continue;
 		}
-		if (at >= text.len || lower(text.data[at]) != lower(words.data[i]))
+		if (at >= text.len ||
+			gauth_char_lower(text.data[at]) !=
+			gauth_char_lower(words.data[i]))
 			return 0;
 		at++;
 		i++;

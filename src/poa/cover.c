@@ -73,25 +73,6 @@ gauth_command_covers(GauthSpan wide, GauthSpan narrow)
 	return true;
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
-
-static bool
-same_domain(GauthSpan a, GauthSpan b)
-{
-	size_t		i;
-
-	for (i = 0; i < a.len && i < b.len; i++)
-	{
-		if (lower(a.data[i]) != lower(b.data[i]))
-			return false;
-	}
-	return a.len == b.len;
-}
-
 /*
  * gauth_domain_covers
  *		The same domain, or one below that of a "*.".
@@ -101,16 +82,17 @@ gauth_domain_covers(GauthSpan wide, GauthSpan narrow)
 {
 	GauthSpan	below;
 
-	if (same_domain(wide, narrow))
+	if (gauth_span_equal_any_case(wide, narrow))
 		return true;
 	if (!gauth_span_starts_with(wide, GAUTH_SPAN("*.")))
 		return false;
 	below = gauth_span_slice(wide, 1, wide.len - 1);
 	if (gauth_span_starts_with(narrow, GAUTH_SPAN("*.")))
 		narrow = gauth_span_slice(narrow, 2, narrow.len - 2);
-	return narrow.len > below.len &&
-		same_domain(gauth_span_slice(narrow, narrow.len - below.len,
-									 below.len), below);
+	if (narrow.len <= below.len)
+		return false;
+	narrow = gauth_span_slice(narrow, narrow.len - below.len, below.len);
+	return gauth_span_equal_any_case(narrow, below);
 }
 
 /*

@@ -30,8 +30,12 @@
 #define GAUTH_TEXT_MAX	1024
 #define GAUTH_PROSE_MAX	16384
 
-/* elements of a list, verbs of a scope */
-#define GAUTH_LIST_MAX	1000
+/*
+ * Elements of a list, verbs of a scope.  Two lists of patterns are compared
+ * pair by pair, and nothing interrupts that.
+ */
+#define GAUTH_LIST_MAX	256
+#define GAUTH_VERBS_MAX	1000
 
 /* entries of a delegation chain (RFC 0117 section 15.7) */
 #define GAUTH_CHAIN_MAX	10

@@ -280,9 +280,9 @@ all_suit_type(const GauthJson *type, GauthSpan identifiers)
 	for (;;)
 	{
 		const char *comma = rest.len == 0 ? NULL :
-			memchr(rest.data, ',', rest.len);
+		memchr(rest.data, ',', rest.len);
 		size_t		len = comma == NULL ? rest.len :
-			(size_t) (comma - rest.data);
+		(size_t) (comma - rest.data);
 		GauthSpan	one = trim(gauth_span_slice(rest, 0, len));
 
 		if (one.len == 0 || !suits_type(type, one))
@@ -295,11 +295,13 @@ all_suit_type(const GauthJson *type, GauthSpan identifiers)
 
 /* "global" says all; every other type has to say what it means */
 static void
-read_region(GauthReader *reader, const GauthField *field)
+read_region(GauthReader *reader, const GauthField *field,
+			const GauthFormMember *member)
 {
 	GauthField	type;
 	GauthField	identifier;
 
+	(void) member;
 	if (!gauth_read_object(reader, field, GAUTH_REQUIRED))
 		return;
 	gauth_form_read(reader, field, region_form);
@@ -320,19 +322,7 @@ static void
 read_regions(GauthReader *reader, const GauthField *field,
 			 const GauthFormMember *member)
 {
-	const GauthJson *element;
-	int64_t		index = 0;
-
-	(void) member;
-	if (!gauth_read_array(reader, field, GAUTH_REQUIRED))
-		return;
-	for (element = field->json->first; element != NULL;
-		 element = element->next)
-	{
-		GauthField	item = gauth_field_element(field, element, index++);
-
-		read_region(reader, &item);
-	}
+	gauth_form_elements(reader, field, member, read_region);
 }
 
 /* three capital letters (ISO 4217) */
@@ -351,21 +341,14 @@ read_currency(GauthReader *reader, const GauthField *field,
 		complain(reader, field, "must be a currency such as EUR");
 }
 
-static void
-read_amount(GauthReader *reader, const GauthField *field,
-			const GauthFormMember *member)
-{
-	(void) member;
-	(void) gauth_read_integer(reader, field, GAUTH_REQUIRED, 0);
-}
-
 /* a limit in words, or as an amount of money */
 static void
-read_level(GauthReader *reader, const GauthField *field)
+read_level(GauthReader *reader, const GauthField *field,
+		   const GauthFormMember *member)
 {
 	static const char *const periods[] = {"transaction", "day", NULL};
 	static const GauthFormMember members[] = {
-		{"amount_cents", read_amount, NULL, NULL, GAUTH_REQUIRED},
+		MUST("amount_cents", integer),
 		{"currency", read_currency, NULL, NULL, GAUTH_REQUIRED},
 		MAY_BE("period", choice, periods),
 		MAY_BE("transaction_type", choice, transactions),
@@ -373,7 +356,7 @@ read_level(GauthReader *reader, const GauthField *field)
 	};
 
 	if (field->json->type == GAUTH_JSON_STRING)
-		(void) gauth_read_prose(reader, field, GAUTH_REQUIRED);
+		gauth_form_prose(reader, field, member);
 	else if (gauth_read_object(reader, field, GAUTH_REQUIRED))
 		gauth_form_read(reader, field, members);
 }
@@ -382,19 +365,7 @@ static void
 read_levels(GauthReader *reader, const GauthField *field,
 			const GauthFormMember *member)
 {
-	const GauthJson *element;
-	int64_t		index = 0;
-
-	(void) member;
-	if (!gauth_read_array(reader, field, GAUTH_REQUIRED))
-		return;
-	for (element = field->json->first; element != NULL;
-		 element = element->next)
-	{
-		GauthField	item = gauth_field_element(field, element, index++);
-
-		read_level(reader, &item);
-	}
+	gauth_form_elements(reader, field, member, read_level);
 }
 
 /* where "other" was ticked, the group's "other" says what */

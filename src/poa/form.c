@@ -66,10 +66,13 @@ gauth_form_object(GauthReader *reader, const GauthField *field,
 		gauth_form_read(reader, field, member->form);
 }
 
-/* every element of an array, as if it were a member of its own */
-static void
-read_elements(GauthReader *reader, const GauthField *field,
-			  const GauthFormMember *member, GauthFormRead read)
+/*
+ * gauth_form_elements
+ *		The elements of an array.
+ */
+void
+gauth_form_elements(GauthReader *reader, const GauthField *field,
+					const GauthFormMember *member, GauthFormRead read)
 {
 	const GauthJson *element;
 	int64_t		index = 0;
@@ -89,11 +92,12 @@ void
 gauth_form_objects(GauthReader *reader, const GauthField *field,
 				   const GauthFormMember *member)
 {
-	read_elements(reader, field, member, gauth_form_object);
+	gauth_form_elements(reader, field, member, gauth_form_object);
 }
 
 /*
- * gauth_form_text, gauth_form_prose, gauth_form_flag, gauth_form_instant
+ * gauth_form_text, gauth_form_prose, gauth_form_flag, gauth_form_integer,
+ * gauth_form_instant
  *		The plain members.
  */
 void
@@ -118,6 +122,14 @@ gauth_form_flag(GauthReader *reader, const GauthField *field,
 {
 	(void) member;
 	(void) gauth_read_flag(reader, field, GAUTH_REQUIRED);
+}
+
+void
+gauth_form_integer(GauthReader *reader, const GauthField *field,
+				   const GauthFormMember *member)
+{
+	(void) member;
+	(void) gauth_read_integer(reader, field, GAUTH_REQUIRED, 0);
 }
 
 void
@@ -160,7 +172,7 @@ gauth_form_choices(GauthReader *reader, const GauthField *field,
 	if (field->json->type == GAUTH_JSON_STRING)
 		gauth_form_choice(reader, field, member);
 	else
-		read_elements(reader, field, member, gauth_form_choice);
+		gauth_form_elements(reader, field, member, gauth_form_choice);
 }
 
 /* a word alone cannot say what else is meant */
@@ -210,15 +222,7 @@ void
 gauth_form_kinds(GauthReader *reader, const GauthField *field,
 				 const GauthFormMember *member)
 {
-	read_elements(reader, field, member, read_kind);
-}
-
-static void
-read_limit(GauthReader *reader, const GauthField *field,
-		   const GauthFormMember *member)
-{
-	(void) member;
-	(void) gauth_read_integer(reader, field, GAUTH_REQUIRED, 0);
+	gauth_form_elements(reader, field, member, read_kind);
 }
 
 static void
@@ -228,7 +232,7 @@ read_note(GauthReader *reader, const GauthField *field,
 	static const GauthFormMember members[] = {
 		{"type", gauth_form_text, NULL, NULL, GAUTH_REQUIRED},
 		{"specify", gauth_form_prose, NULL, NULL, GAUTH_OPTIONAL},
-		{"limit", read_limit, NULL, NULL, GAUTH_OPTIONAL},
+		{"limit", gauth_form_integer, NULL, NULL, GAUTH_OPTIONAL},
 		{NULL, NULL, NULL, NULL, GAUTH_OPTIONAL}
 	};
 
@@ -246,5 +250,5 @@ void
 gauth_form_notes(GauthReader *reader, const GauthField *field,
 				 const GauthFormMember *member)
 {
-	read_elements(reader, field, member, read_note);
+	gauth_form_elements(reader, field, member, read_note);
 }

@@ -29,19 +29,29 @@ struct GauthFormMember
 extern void gauth_form_read(GauthReader *reader, const GauthField *object,
 							const GauthFormMember *form);
 
+/* every element of a list, as if it were a member of its own */
+extern void gauth_form_elements(GauthReader *reader, const GauthField *field,
+								const GauthFormMember *member,
+								GauthFormRead read);
+
 /* an object, and a list of objects, with the members of "form" */
 extern void gauth_form_object(GauthReader *reader, const GauthField *field,
 							  const GauthFormMember *member);
 extern void gauth_form_objects(GauthReader *reader, const GauthField *field,
 							   const GauthFormMember *member);
 
-/* a text of one line, a text of several, a boolean, a point in time */
+/*
+ * A text of one line, a text of several, a boolean, a number that counts
+ * something, a point in time.
+ */
 extern void gauth_form_text(GauthReader *reader, const GauthField *field,
 							const GauthFormMember *member);
 extern void gauth_form_prose(GauthReader *reader, const GauthField *field,
 							 const GauthFormMember *member);
 extern void gauth_form_flag(GauthReader *reader, const GauthField *field,
 							const GauthFormMember *member);
+extern void gauth_form_integer(GauthReader *reader, const GauthField *field,
+							   const GauthFormMember *member);
 extern void gauth_form_instant(GauthReader *reader, const GauthField *field,
 							   const GauthFormMember *member);
 

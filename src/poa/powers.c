@@ -156,7 +156,7 @@ read_verbs(GauthReader *reader, const GauthField *field,
 
 	if (!gauth_read_object(reader, field, presence))
 		return;
-	if (field->json->count > GAUTH_LIST_MAX)
+	if (field->json->count > GAUTH_VERBS_MAX)
 	{
 		gauth_read_problem(reader, field, GAUTH_CODE_SCHEMA,
 						   "has too many members");

@@ -63,19 +63,6 @@ upper(char c)
 	return c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c;
 }
 
-static bool
-same_text(GauthSpan a, GauthSpan b)
-{
-	size_t		i;
-
-	for (i = 0; i < a.len && i < b.len; i++)
-	{
-		if (upper(a.data[i]) != upper(b.data[i]))
-			return false;
-	}
-	return a.len == b.len;
-}
-
 /* is the code, two letters, among these? */
 static bool
 has_country(const char *codes, size_t len, GauthSpan code)
@@ -100,7 +87,7 @@ find_union(GauthSpan region)
 
 	for (i = 0; i < sizeof(unions) / sizeof(unions[0]); i++)
 	{
-		if (same_text(region, gauth_span_of(unions[i].name)))
+		if (gauth_span_equal_any_case(region, gauth_span_of(unions[i].name)))
 			return &unions[i];
 	}
 	return NULL;
@@ -110,8 +97,8 @@ static bool
 is_world(GauthSpan region)
 {
 	return gauth_span_is(region, "*") ||
-		same_text(region, GAUTH_SPAN("global")) ||
-		same_text(region, GAUTH_SPAN("worldwide"));
+		gauth_span_equal_any_case(region, GAUTH_SPAN("global")) ||
+		gauth_span_equal_any_case(region, GAUTH_SPAN("worldwide"));
 }
 
 /* one to three letters or digits behind the country (ISO 3166-2) */
@@ -181,7 +168,7 @@ gauth_region_contains(GauthSpan wide, GauthSpan narrow)
 		return true;
 	if (kind == GAUTH_REGION_WORLD || kind == GAUTH_REGION_OTHER)
 		return false;
-	if (same_text(wide, narrow))
+	if (gauth_span_equal_any_case(wide, narrow))
 		return true;
 	if (kind == GAUTH_REGION_UNION)
 		return group != NULL && union_contains(group, find_union(narrow));
@@ -189,7 +176,7 @@ gauth_region_contains(GauthSpan wide, GauthSpan narrow)
 		return has_country(group->members, strlen(group->members),
 						   gauth_span_slice(narrow, 0, 2));
 	return kind == GAUTH_REGION_SUBDIVISION &&
-		same_text(wide, gauth_span_slice(narrow, 0, 2));
+		gauth_span_equal_any_case(wide, gauth_span_slice(narrow, 0, 2));
 }
 
 /*

@@ -76,25 +76,6 @@ static const SectorName names[GAUTH_SECTOR_NAME_COUNT] = {
 
 static const char *const scheme_names[] = {"isic", "nace", "naics"};
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
-
-static bool
-same_word(GauthSpan a, const char *word)
-{
-	size_t		i;
-
-	for (i = 0; i < a.len && word[i] != '\0'; i++)
-	{
-		if (lower(a.data[i]) != word[i])
-			return false;
-	}
-	return i == a.len && word[i] == '\0';
-}
-
 static const SectorName *
 find_name(GauthSpan sector)
 {
@@ -184,7 +165,9 @@ read_sector(GauthSpan sector, Code *code)
 {
 	const char *colon = sector.len == 0 ? NULL :
 		memchr(sector.data, ':', sector.len);
-	size_t		len = colon == NULL ? 0 : (size_t) (colon - sector.data);
+	GauthSpan	scheme = gauth_span_slice(sector, 0, colon == NULL ? 0 :
+										  (size_t) (colon - sector.data));
+	GauthSpan	rest;
 	int			i;
 
 	if (colon == NULL)
@@ -192,12 +175,13 @@ read_sector(GauthSpan sector, Code *code)
 			(sector.data[0] >= '0' && sector.data[0] <= '9' ?
 			 read_code(SCHEME_NAICS, sector, code) :
 			 read_code(SCHEME_NACE, sector, code));
+	rest = gauth_span_slice(sector, scheme.len + 1,
+							sector.len - scheme.len - 1);
 	for (i = 0; i < 3; i++)
 	{
-		if (same_word(gauth_span_slice(sector, 0, len), scheme_names[i]))
-			return read_code((Scheme) i,
-							 gauth_span_slice(sector, len + 1,
-											  sector.len - len - 1), code);
+		if (gauth_span_equal_any_case(scheme,
+									  gauth_span_of(scheme_names[i])))
+			return read_code((Scheme) i, rest, code);
 	}
 	return false;
 }

@@ -11,103 +11,21 @@
 
 #include <stdio.h>
 
-/* exactly "digits" digits at "*at", which moves on */
-static bool
-read_digits(GauthSpan text, size_t *at, int digits, int *number)
-{
-	int			value = 0;
-
-	if (text.len - *at < (size_t) digits)
-		return false;
-	for (; digits > 0; digits--)
-	{
-		char		c = text.data[(*at)++];
-
-		if (c < '0' || c > '9')
-			return false;
-		value = value * 10 + (c - '0');
-	}
-	*number = value;
-	return true;
-}
-
-static bool
-read_char(GauthSpan text, size_t *at, char c)
-{
-	if (*at >= text.len || text.data[*at] != c)
-		return false;
-	(*at)++;
-	return true;
-}
-
-static bool
-is_leap_year(int year)
-{
-	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int
-days_of_month(int year, int month)
-{
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-	return month == 2 && is_leap_year(year) ? 29 : days[month - 1];
-}
-
-/*
- * Days from 1970-01-01 in the proleptic Gregorian calendar.  Counting years
- * from March puts the leap day at the end of a year.
- */
-static int64_t
-days_since_epoch(int year, int month, int day)
-{
-	int64_t		y = year - (month <= 2 ? 1 : 0);
-	int64_t		era = (y >= 0 ? y : y - 399) / 400;
-	int64_t		year_of_era = y - era * 400;
-	int64_t		day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 +
-	day - 1;
-
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 -
-		year_of_era / 100 + day_of_year - 719468;
-}
-
-static bool
-read_date(GauthSpan text, size_t *at, int64_t *milliseconds)
-{
-	int			year;
-	int			month;
-	int			day;
-
-	if (!read_digits(text, at, 4, &year) || !read_char(text, at, '-') ||
-		!read_digits(text, at, 2, &month) || !read_char(text, at, '-') ||
-		!read_digits(text, at, 2, &day))
-		return false;
-	if (month < 1 || month > 12 || day < 1 || day > days_of_month(year, month))
-		return false;
-	*milliseconds = GAUTH_DAY_MILLISECONDS *
-		days_since_epoch(year, month, day);
-	return true;
-}
+#include "base/calendar.h"
 
 static bool
 read_time(GauthSpan text, size_t *at, int64_t *milliseconds)
 {
-	int			hour;
-	int			minute;
-	int			second;
+	int64_t		seconds;
 	int			fraction = 0;
 
-	if (!read_char(text, at, 'T') ||
-		!read_digits(text, at, 2, &hour) || !read_char(text, at, ':') ||
-		!read_digits(text, at, 2, &minute) || !read_char(text, at, ':') ||
-		!read_digits(text, at, 2, &second))
+	if (!gauth_calendar_read_char(text, at, 'T') ||
+		!gauth_calendar_read_time(text, at, 59, &seconds))
 		return false;
-	if (read_char(text, at, '.') && !read_digits(text, at, 3, &fraction))
+	if (gauth_calendar_read_char(text, at, '.') &&
+		!gauth_calendar_read_digits(text, at, 3, &fraction))
 		return false;
-	if (hour > 23 || minute > 59 || second > 59)
-		return false;
-	*milliseconds = ((hour * 60 + minute) * 60 + second) * INT64_C(1000) +
-		fraction;
+	*milliseconds = seconds * 1000 + fraction;
 	return true;
 }
 
@@ -120,14 +38,14 @@ read_zone(GauthSpan text, size_t *at, int64_t *milliseconds)
 	int			minute;
 
 	*milliseconds = 0;
-	if (read_char(text, at, 'Z'))
+	if (gauth_calendar_read_char(text, at, 'Z'))
 		return *at == text.len;
 
-	negative = read_char(text, at, '-');
-	if (!negative && !read_char(text, at, '+'))
+	negative = gauth_calendar_read_char(text, at, '-');
+	if (!negative && !gauth_calendar_read_char(text, at, '+'))
 		return false;
-	if (!read_digits(text, at, 2, &hour) ||
-		!read_digits(text, at, 2, &minute) ||
+	if (!gauth_calendar_read_digits(text, at, 2, &hour) ||
+		!gauth_calendar_read_digits(text, at, 2, &minute) ||
 		*at != text.len || hour > 23 || minute > 59)
 		return false;
 	*milliseconds = (hour * 60 + minute) * INT64_C(60000);
@@ -148,8 +66,9 @@ gauth_datetime_parse(GauthSpan text, int64_t *datetime)
 	int64_t		time;
 	int64_t		zone;
 
-	if (!read_date(text, &at, &date))
+	if (!gauth_calendar_read_date(text, &at, &date))
 		return false;
+	date *= GAUTH_DAY_MILLISECONDS;
 	if (at == text.len)
 	{
 		*datetime = date;

@@ -518,7 +518,7 @@ test_many_problems(void)
 	int			i;
 
 	len += (size_t) sprintf(text, "[");
-	for (i = 0; i < 1000; i++)
+	for (i = 0; i < GAUTH_LIST_MAX; i++)
 		len += (size_t) sprintf(text + len, "%s%d", i == 0 ? "" : ",", i);
 	sprintf(text + len, "]");
 	mutate(document, "scope.allowed_paths", text);
