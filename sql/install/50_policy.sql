@@ -260,7 +260,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_put_schema'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.put_schema(text, text) IS
-'gives a store its Cedar schema, human or JSON form; a strict store''s policies must validate against it; for administrators of the store; raises 42601, 22023, 42704';
+'gives a store its Cedar schema, human or JSON form; a strict store''s policies must validate against it, and stored entities and bound tables fit it; for administrators of the store; raises 42601, 22023, 42704';
 
 CREATE FUNCTION gauth.policy_sets()
 RETURNS TABLE (

@@ -38,7 +38,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_bind_entity'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.bind_entity(text, regclass, name, jsonb, jsonb, text) IS
-'makes the rows of a table the entities of a type; attributes: attribute to column, or to {"column", "type"} for one that names entities, NULL for every column (with a schema, every one that it declares); parents: array of the second form; for owners of the table who are administrators of the store; raises 42501, 22023, 55000, 42704';
+'makes the rows of a table the entities of a type; attributes: attribute to column, or to {"column", "type"} for one that names entities, NULL for every column (with a schema, every one that it declares); parents: array of the second form; holds as long as the table belongs to the role that owns it now; for owners of the table who are administrators of the store; raises 42501, 22023, 55000, 42704';
 
 CREATE FUNCTION gauth.unbind_entity(
     entity_type text,

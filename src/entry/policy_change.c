@@ -541,7 +541,8 @@ gauth_policy_change_count(const GauthPolicyChange *change)
 /*
  * gauth_policy_change_end
  *		Give the store its new version and check all that it holds from now
- *		on; "entities" too when the schema is another, or begins to count.
+ *		on; "entities" and bound tables too when the schema is another, or
+ *		begins to count.
  *
  * Raises 42601, 22023, 42710, 54000, 55000.
  */

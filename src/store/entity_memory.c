@@ -70,17 +70,6 @@ read_binding(MemoryContext memory, const GauthScan *scan,
 	row->parents = copy_jsonb(memory, scan, BINDING_PARENTS);
 }
 
-/* an array with room for one more; it doubles */
-static void *
-make_room(MemoryContext memory, void *array, uint32 count, Size size)
-{
-	if (array == NULL)
-		return MemoryContextAlloc(memory, size);
-	if ((count & (count - 1)) != 0)
-		return array;
-	return repalloc(array, count * 2 * size);
-}
-
 static void
 read_bindings(MemoryContext memory, GauthSpan store,
 			  GauthEntityMemory *remembered)
@@ -91,9 +80,9 @@ read_bindings(MemoryContext memory, GauthSpan store,
 	gauth_scan_key_text(&scan, BINDING_STORE, store);
 	while (gauth_scan_next(&scan))
 	{
-		remembered->bindings = make_room(memory, remembered->bindings,
-										 remembered->binding_count,
-										 sizeof(GauthBindingRow));
+		remembered->bindings = gauth_memory_room(memory, remembered->bindings,
+												 remembered->binding_count,
+												 sizeof(GauthBindingRow));
 		read_binding(memory, &scan,
 					 &remembered->bindings[remembered->binding_count++]);
 	}
@@ -112,9 +101,10 @@ read_attributes(MemoryContext memory, GauthSpan store,
 	{
 		GauthRequestAttribute *attribute;
 
-		remembered->attributes = make_room(memory, remembered->attributes,
-										   remembered->attribute_count,
-										   sizeof(GauthRequestAttribute));
+		remembered->attributes =
+			gauth_memory_room(memory, remembered->attributes,
+							  remembered->attribute_count,
+							  sizeof(GauthRequestAttribute));
 		attribute = &remembered->attributes[remembered->attribute_count++];
 		attribute->entity_type = copy_column(memory, &scan,
 											 REQUEST_ENTITY_TYPE);
@@ -135,7 +125,7 @@ begin(GauthSpan store)
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(scratch);
 	GauthEntityMemory *remembered =
-		MemoryContextAllocZero(memory, sizeof(GauthEntityMemory));
+	MemoryContextAllocZero(memory, sizeof(GauthEntityMemory));
 
 	read_bindings(memory, store, remembered);
 	read_attributes(memory, store, remembered);

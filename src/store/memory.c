@@ -53,3 +53,18 @@ gauth_memory_copy(MemoryContext context, GauthSpan from)
 	copy[from.len] = '\0';
 	return gauth_span(copy, from.len);
 }
+
+/*
+ * gauth_memory_room
+ *		An array of "count" items (NULL: of none) with room for one more; it
+ *		doubles.
+ */
+void *
+gauth_memory_room(MemoryContext context, void *array, uint32 count, Size size)
+{
+	if (array == NULL)
+		return MemoryContextAlloc(context, size);
+	if ((count & (count - 1)) != 0)
+		return array;
+	return repalloc(array, count * 2 * size);
+}

@@ -15,6 +15,8 @@
 
 extern void gauth_memory_arena(GauthArena *arena, void *buffer, size_t size,
 							   MemoryContext context);
+extern void *gauth_memory_room(MemoryContext context, void *array,
+							   uint32 count, Size size);
 extern GauthSpan gauth_memory_copy(MemoryContext context, GauthSpan from);
 
 #endif							/* GAUTH_STORE_MEMORY_H */

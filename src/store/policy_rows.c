@@ -15,10 +15,9 @@
 #include "policy/parser.h"
 #include "policy/policy_set.h"
 #include "store/crypto.h"
+#include "store/memory.h"
 #include "store/policy_store.h"
 #include "store/relation.h"
-
-#define ROOM_FIRST		64
 
 /* where the rows go, while the tables are read */
 typedef struct Reading
@@ -88,17 +87,6 @@ read_store(const Reading *reading)
 	return status;
 }
 
-/* an array with room for one more; it doubles */
-static void *
-make_room(void *array, uint32 count, Size size)
-{
-	if (array == NULL)
-		return palloc(ROOM_FIRST * size);
-	if (count < ROOM_FIRST || (count & (count - 1)) != 0)
-		return array;
-	return repalloc(array, count * 2 * size);
-}
-
 static GauthStatus
 read_policies(const Reading *reading)
 {
@@ -111,8 +99,9 @@ read_policies(const Reading *reading)
 	{
 		GauthPolicyRow *row;
 
-		rows->policies = make_room(rows->policies, rows->policy_count,
-								   sizeof(GauthPolicyRow));
+		rows->policies =
+			gauth_memory_room(CurrentMemoryContext, rows->policies,
+							  rows->policy_count, sizeof(GauthPolicyRow));
 		row = &rows->policies[rows->policy_count++];
 		status = copy_column(reading, &scan, POLICY_ID, &row->id);
 		if (status == GAUTH_OK)
@@ -134,8 +123,9 @@ read_links(const Reading *reading)
 	{
 		GauthLinkRow *row;
 
-		rows->links = make_room(rows->links, rows->link_count,
-								sizeof(GauthLinkRow));
+		rows->links = gauth_memory_room(CurrentMemoryContext, rows->links,
+										rows->link_count,
+										sizeof(GauthLinkRow));
 		row = &rows->links[rows->link_count++];
 		status = copy_column(reading, &scan, LINK_ID, &row->id);
 		if (status == GAUTH_OK)
