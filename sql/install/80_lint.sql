@@ -372,6 +372,64 @@ END;
 COMMENT ON FUNCTION gauth.lint_recorder() IS
 'findings about the process that records denials';
 
+CREATE FUNCTION gauth.lint_mandates()
+RETURNS TABLE (severity text, object text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT 'error',
+           m.id,
+           'its history does not know it as it is',
+           'somebody has written past gauth''s functions: find out who, and revoke it'
+    FROM gauth.mandate m
+    WHERE NOT EXISTS (SELECT FROM gauth.mandate_history h
+                      WHERE h.mandate = m.id
+                      AND h.sequence = m.events
+                      AND h.status_after = m.status)
+    UNION ALL
+    SELECT 'error',
+           m.id,
+           'its document does not have its hash',
+           'somebody has written past gauth''s functions: no session uses it, and a new one has to be given'
+    FROM gauth.mandate m
+    WHERE m.document_hash <> pg_catalog.sha256(
+        pg_catalog.convert_to(m.document::text, 'UTF8')
+    )
+    UNION ALL
+    SELECT 'error',
+           m.id,
+           'what was given is not what is left, spent and delegated',
+           'somebody has written past gauth''s functions: compare gauth.mandate_history with the ledger'
+    FROM gauth.mandate m
+    WHERE m.budget_total - m.budget_remaining <>
+          (SELECT COALESCE(pg_catalog.sum(c.cents), 0)
+           FROM gauth.budget_consumption c
+           WHERE c.mandate = m.id)
+        + (SELECT COALESCE(pg_catalog.sum(d.budget_total), 0)
+           FROM gauth.mandate d
+           WHERE d.parent = m.id)
+    UNION ALL
+    SELECT 'error',
+           m.id,
+           'it is in force, and what it was delegated from is not',
+           'somebody has written past gauth''s functions: revoke it'
+    FROM gauth.mandate m
+    JOIN gauth.mandate p ON p.id = m.parent
+    WHERE m.status = 'ACTIVE'
+    AND p.status IN ('DRAFT', 'SUSPENDED', 'REVOKED', 'SUPERSEDED')
+    UNION ALL
+    SELECT 'warning',
+           m.id,
+           'it is in force, and no natural person answers for who gave it',
+           'revoke it, or register who represents that party'
+    FROM gauth.mandate m
+    WHERE m.status IN ('ACTIVE', 'SUSPENDED')
+    AND m.parent IS NULL
+    AND gauth.root_person(m.issued_by) IS NULL;
+END;
+
+COMMENT ON FUNCTION gauth.lint_mandates() IS
+'findings about mandates: what their own books contradict';
+
 CREATE FUNCTION gauth.lint()
 RETURNS TABLE (severity text, object text, finding text, remedy text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
@@ -385,6 +443,8 @@ BEGIN ATOMIC
         SELECT * FROM gauth.lint_keys()
         UNION ALL
         SELECT * FROM gauth.lint_recorder()
+        UNION ALL
+        SELECT * FROM gauth.lint_mandates()
     ) l
     ORDER BY pg_catalog.array_position(
                  ARRAY['error', 'warning', 'notice'], l.severity
@@ -394,4 +454,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION gauth.lint() IS
-'what is set up in a way that protects less than it seems to: tables, views, policies, roles, keys, the recording of denials; for administrators';
+'what is set up in a way that protects less than it seems to: tables, views, policies, roles, keys, the recording of denials, mandates; for administrators';

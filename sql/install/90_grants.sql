@@ -167,6 +167,7 @@ REVOKE EXECUTE ON FUNCTION
     gauth.lint_roles(),
     gauth.lint_keys(),
     gauth.lint_recorder(),
+    gauth.lint_mandates(),
     gauth.lint()
 FROM PUBLIC;
 
@@ -259,5 +260,6 @@ GRANT EXECUTE ON FUNCTION
     gauth.lint_roles(),
     gauth.lint_keys(),
     gauth.lint_recorder(),
+    gauth.lint_mandates(),
     gauth.lint()
 TO @extowner@;

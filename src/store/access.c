@@ -112,6 +112,7 @@ static const char *const administrator_functions[] = {
 	"gauth.lint_roles()",
 	"gauth.lint_keys()",
 	"gauth.lint_recorder()",
+	"gauth.lint_mandates()",
 	"gauth.recorder_state()",
 	"gauth.lint()",
 	NULL
@@ -160,7 +161,10 @@ static const char *const relations[GAUTH_CAPABILITY_COUNT] = {
 	"gauth.representative, gauth.client, gauth.resource_server, "
 	"gauth.definition, gauth.definition_version, gauth.definition_event, "
 	"gauth.obligation, gauth.mandate_definition, "
-	"gauth.agent_trust",
+	"gauth.agent_trust, "
+	"gauth.mandate, gauth.mandate_history, gauth.budget_consumption, "
+	"gauth.budget_hold, gauth.approval_request, gauth.approval, "
+	"gauth.mandate_session",
 };
 
 /*

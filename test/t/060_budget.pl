@@ -155,5 +155,7 @@ check_books('a killed server', $mandate, %told);
 %told = accepted(@clients);
 is(check_books('at last', $mandate, %told), $CENTS, 'at last: exactly 1,000 are spent');
 
+$node->gives('SELECT count(*) FROM gauth.lint_mandates()', '0', 'all books agree');
+
 $node->stop;
 done_testing();

@@ -91,6 +91,8 @@ sub restored
 	return;
 }
 
+restored('SELECT count(*) FROM gauth.lint_mandates()', '0', 'its books agree', Gauth::as('tenant'));
+
 my $of = "FROM t.m WHERE name =";
 restored("SELECT b - 'history' - 'mandate_id' FROM t.m, gauth.mandate_budget(id) b WHERE name = 'root'",
 	'{"held_cents": 200, "total_cents": 1000, "consumed_cents": 100, "available_cents": 400, "budget_exceeded": false, "delegated_cents": 300, "remaining_cents": 600}',
