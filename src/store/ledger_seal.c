@@ -43,6 +43,7 @@ typedef struct Sealing
 	GauthBatch	seen;			/* what the snapshot shows */
 	uint64		position;		/* of the next entry, over all logs */
 	int64		sealed;
+	bool		changed;		/* a batch was written, or a log opened */
 	MemoryContext memory;		/* for one log; reset at each one */
 } Sealing;
 
@@ -267,6 +268,7 @@ finish_batch(LogSealing *log, GauthBatch *batch)
 							&batch->root) != GAUTH_OK)
 		gauth_refuse(GAUTH_CRYPTO_FAILED, "root");
 	write_batch(batch, log->leaves);
+	sealing->changed = true;
 	sealing->position += batch->size;
 	sealing->sealed += (int64) batch->size;
 	log->last = *batch;
@@ -405,7 +407,7 @@ has_room(uint32 next)
  * and has a partition to go to.
  */
 static void
-rotate(uint32 newest)
+rotate(Sealing *sealing, uint32 newest)
 {
 	GauthShard	shard;
 	GauthBatch	last;
@@ -418,6 +420,7 @@ rotate(uint32 newest)
 		!gauth_batch_last(newest, &last) || !has_room(newest + 1))
 		return;
 	(void) gauth_shard_open("rotated");
+	sealing->changed = true;
 }
 
 static void
@@ -455,10 +458,12 @@ gauth_ledger_seal(bool wait)
 	for (shard = 1; shard <= last; shard++)
 		seal_log(&sealing, shard);
 	if (last > 0)
-		rotate(last);
+		rotate(&sealing, last);
 	UnregisterSnapshot(sealing.snapshot);
 	MemoryContextDelete(sealing.memory);
-	if (sealing.sealed > 0)
+	if (sealing.changed)
 		ForceSyncCommit();
+	else
+		gauth_shard_unlock();
 	return sealing.sealed;
 }

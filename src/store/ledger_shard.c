@@ -203,6 +203,16 @@ gauth_shard_partition(uint32 shard)
 	return gauth_relation_find(name);
 }
 
+static LOCKTAG
+lock_tag(void)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
+					   gauth_table_oid(GAUTH_TABLE_SEAL_BATCH), 0);
+	return tag;
+}
+
 /*
  * gauth_shard_lock
  *		Be the one who seals, opens and closes logs, until the transaction
@@ -215,15 +225,26 @@ gauth_shard_partition(uint32 shard)
 bool
 gauth_shard_lock(bool wait)
 {
-	LOCKTAG		tag;
+	LOCKTAG		tag = lock_tag();
 
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
-					   gauth_table_oid(GAUTH_TABLE_SEAL_BATCH), 0);
 	if (LockAcquire(&tag, ExclusiveLock, false, !wait) ==
 		LOCKACQUIRE_NOT_AVAIL)
 		return false;
 	AcceptInvalidationMessages();
 	return true;
+}
+
+/*
+ * gauth_shard_unlock
+ *		Give the lock up before the transaction ends, once for each time that
+ *		it was got; only for who has changed nothing under it.
+ */
+void
+gauth_shard_unlock(void)
+{
+	LOCKTAG		tag = lock_tag();
+
+	(void) LockRelease(&tag, ExclusiveLock, false);
 }
 
 /*

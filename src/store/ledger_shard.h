@@ -62,6 +62,7 @@ extern uint32 gauth_shard_live(void);
 extern uint32 gauth_shard_open(const char *reason);
 extern Oid	gauth_shard_partition(uint32 shard);
 extern bool gauth_shard_lock(bool wait);
+extern void gauth_shard_unlock(void);
 extern bool gauth_shard_is_mirror(void);
 
 #define GAUTH_IS_MIRROR		"A subscription writes into this ledger."
