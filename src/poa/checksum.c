@@ -53,16 +53,6 @@ gauth_checksum_find_method(GauthSpan name, GauthChecksumMethod *method)
 	return false;
 }
 
-/*
- * gauth_checksum_method_name
- *		The name of a method.
- */
-const char *
-gauth_checksum_method_name(GauthChecksumMethod method)
-{
-	return method_names[method];
-}
-
 /* what Go's encoder does to the characters that mean something in HTML */
 static void
 append_html_safe(GauthText *text, GauthSpan json)

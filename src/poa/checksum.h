@@ -48,7 +48,6 @@ typedef struct GauthHasher
 
 extern bool gauth_checksum_find_method(GauthSpan name,
 									   GauthChecksumMethod *method);
-extern const char *gauth_checksum_method_name(GauthChecksumMethod method);
 
 extern GauthStatus gauth_checksum_json(const GauthHasher *hasher,
 									   const GauthJson *json,

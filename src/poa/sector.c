@@ -14,6 +14,9 @@ typedef enum Scheme
 
 #define CODE_MAX	6
 
+/* names of sectors in RFC 0115 */
+#define NAME_COUNT	21
+
 /* digits, or a section's letter when there are none */
 typedef struct Code
 {
@@ -50,7 +53,7 @@ typedef struct SectorName
 	const char *codes;			/* separated by spaces */
 } SectorName;
 
-static const SectorName names[GAUTH_SECTOR_NAME_COUNT] = {
+static const SectorName names[NAME_COUNT] = {
 	{"agriculture_forestry_fishing", "A"},
 	{"mining_quarrying", "B"},
 	{"manufacturing", "C"},
@@ -81,7 +84,7 @@ find_name(GauthSpan sector)
 {
 	int			i;
 
-	for (i = 0; i < GAUTH_SECTOR_NAME_COUNT; i++)
+	for (i = 0; i < NAME_COUNT; i++)
 	{
 		if (gauth_span_is(sector, names[i].name))
 			return &names[i];
@@ -253,16 +256,6 @@ gauth_sector_known(GauthSpan sector)
 	Code		code;
 
 	return find_name(sector) != NULL || read_sector(sector, &code);
-}
-
-/*
- * gauth_sector_name
- *		The name with this index, below GAUTH_SECTOR_NAME_COUNT.
- */
-const char *
-gauth_sector_name(int index)
-{
-	return names[index].name;
 }
 
 /*

@@ -20,10 +20,7 @@
 
 #include "poa/credential.h"
 
-#define GAUTH_SECTOR_NAME_COUNT	21
-
 extern bool gauth_sector_known(GauthSpan sector);
-extern const char *gauth_sector_name(int index);
 extern bool gauth_sector_contains(GauthSpan wide, GauthSpan narrow);
 extern bool gauth_sectors_allow(const GauthNames *sectors, GauthSpan sector,
 								bool wildcards);

@@ -130,6 +130,18 @@ static const char *const good_sectors[] = {
 	"naics:541511", "62", "J62", "c", "other_services_sectors", "nace:U99",
 };
 
+/* B-11: what RFC 0115 lists */
+static const char *const sector_names[] = {
+	"agriculture_forestry_fishing", "mining_quarrying", "manufacturing",
+	"energy_supply", "water_supply", "waste_management", "construction",
+	"trade", "vehicle_maintenance_repair", "transport_storage",
+	"hospitality", "information_communication",
+	"financial_insurance_services", "real_estate",
+	"professional_scientific_technical", "other_business_services",
+	"public_administration_defence", "education", "health_social_work",
+	"arts_entertainment_recreation", "other_services_sectors",
+};
+
 static const char *const bad_sectors[] = {
 	"", "sic:62", "nace:", "nace:V", "nace:6", "nace:62.01.1", "nace:62..1",
 	"nace:62.", "nace:.62", "naics:5415111", "naics:54.15", "nace:K62",
@@ -252,8 +264,9 @@ test_known_sectors(void)
 		if (!CHECK(!gauth_sector_known(gauth_span_of(bad_sectors[i]))))
 			printf("  %s\n", bad_sectors[i]);
 	}
-	for (i = 0; i < GAUTH_SECTOR_NAME_COUNT; i++)
-		CHECK(gauth_sector_known(gauth_span_of(gauth_sector_name((int) i))));
+	CHECK(LENGTH(sector_names) == 21);
+	for (i = 0; i < LENGTH(sector_names); i++)
+		CHECK(gauth_sector_known(gauth_span_of(sector_names[i])));
 }
 
 /* D-18, D-19: lists; T13: the words for everything may be switched off */
