@@ -325,7 +325,7 @@ GauthStatus
 gauth_note_parse(GauthArena *arena, GauthSpan note, GauthSignedNote *parsed,
 				 GauthError *err)
 {
-	GauthSpan	lines;
+	GauthSpan	lines = {0};
 	GauthSpan	line;
 	GauthStatus status;
 
