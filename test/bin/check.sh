@@ -228,7 +228,7 @@ if [ -n "${GAUTH_WORK:-}" ]; then
 	run_lanes
 	exit
 fi
-install_tools libipc-run-perl openssl
+install_tools libipc-run-perl openssl python3
 if wanted lint; then
 	install_optional pg-bsd-indent
 fi

@@ -13,7 +13,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 
 if [ -z "${GAUTH_WORK:-}" ]; then
-	install_tools libipc-run-perl openssl
+	install_tools libipc-run-perl openssl python3
 	run_staged test/bin/sanitize.sh "$@"
 fi
 
