@@ -79,6 +79,5 @@ gauth_check_find_verb(const GauthChecker *checker)
 extern bool gauth_check_needs_approval(const GauthEnforceRequest *request,
 									   const GauthCredential *credential);
 extern unsigned gauth_enforce_environment(const GauthEnforceRequest *request);
-extern bool gauth_names_contain(const GauthNames *names, GauthSpan name);
 
 #endif							/* GAUTH_DECISION_CHECK_H */

@@ -30,17 +30,6 @@ gauth_check_needs_approval(const GauthEnforceRequest *request,
 		gauth_names_contain(&credential->approval_needed_for, request->verb);
 }
 
-/*
- * gauth_enforce_wants_approvals
- *		Will approvals be looked at?
- */
-bool
-gauth_enforce_wants_approvals(const GauthEnforceInput *input)
-{
-	return input->quorum.approvers > 0 || input->quorum.named.count > 0 ||
-		gauth_check_needs_approval(input->request, input->credential);
-}
-
 static bool
 is_live(const GauthChecker *checker, const GauthApprovalGiven *approval)
 {

@@ -304,8 +304,8 @@ extern GauthStatus gauth_enforce_credential(GauthArena *arena,
 extern GauthEnforceMode gauth_enforce_mode(const GauthEnforceInput *input);
 extern int64_t gauth_enforce_cost(const GauthEnforceRequest *request,
 								  const GauthPowers *powers);
-extern bool gauth_enforce_wants_approvals(const GauthEnforceInput *input);
 
+extern bool gauth_names_contain(const GauthNames *names, GauthSpan name);
 extern const char *gauth_check_id(GauthCheckId check, bool delegated);
 extern const char *gauth_check_name(GauthCheckId check);
 extern const char *gauth_check_result_name(GauthCheckResult result);

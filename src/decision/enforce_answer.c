@@ -364,23 +364,29 @@ gauth_enforce_answer_ruling(const GauthEnforceAnswer *answer)
 		: answer->decision->ruling;
 }
 
-static bool
-deny_for_others(GauthArena *arena, GauthEnforceDecision *decision)
+/*
+ * gauth_enforce_deny
+ *		Deny what the checks have let through, for a reason that is not theirs;
+ *		the registry has no code for it but that of a constraint.
+ */
+GauthStatus
+gauth_enforce_deny(GauthArena *arena, GauthEnforceDecision *decision,
+				   const char *message)
 {
 	GauthViolation *violation = gauth_arena_zalloc(arena, sizeof(*violation));
 	GauthViolation **last = &decision->violations;
 
 	if (violation == NULL)
-		return false;
+		return GAUTH_OUT_OF_MEMORY;
 	violation->check = GAUTH_CHECK_CONSTRAINT;
 	violation->code = GAUTH_CONSTRAINT_VIOLATED;
-	violation->message = "another request of the batch was denied";
+	violation->message = message;
 	while (*last != NULL)
 		last = &(*last)->next;
 	*last = violation;
 	decision->ruling = GAUTH_RULING_DENY;
 	decision->constraints = NULL;
-	return true;
+	return GAUTH_OK;
 }
 
 /*
@@ -411,7 +417,9 @@ gauth_enforce_combine(GauthArena *arena, GauthEnforceAnswer *answers,
 	{
 		if (gauth_enforce_answer_ruling(&answers[i]) == GAUTH_RULING_DENY)
 			continue;
-		if (!deny_for_others(arena, answers[i].decision))
+		if (gauth_enforce_deny(arena, answers[i].decision,
+							   "another request of the batch was denied") !=
+			GAUTH_OK)
 			return GAUTH_OUT_OF_MEMORY;
 	}
 	return GAUTH_OK;

@@ -41,6 +41,9 @@ extern void gauth_enforce_append_error(GauthText *text,
 extern void gauth_enforce_append_refusal(GauthText *text,
 										 const GauthEnforceDecision *decision);
 extern bool gauth_batch_mode_find(GauthSpan name, GauthBatchMode *mode);
+extern GauthStatus gauth_enforce_deny(GauthArena *arena,
+									  GauthEnforceDecision *decision,
+									  const char *message);
 extern GauthStatus gauth_enforce_combine(GauthArena *arena,
 										 GauthEnforceAnswer *answers,
 										 uint32_t count, GauthBatchMode mode,

@@ -81,6 +81,12 @@ make_payload(GauthArena *arena, const GauthEnforceAnswer *answer)
 	append_word(&text, "interface", GAUTH_PEP_INTERFACE_VERSION);
 	append_violations(&text, decision->violations);
 	append_constraints(&text, decision->constraints);
+	if (answer->record.policies.len > 0 &&
+		answer->record.policies.len < GAUTH_PAYLOAD_MAX / 2)
+	{
+		gauth_text_append_member(&text, "policies");
+		gauth_text_append(&text, answer->record.policies);
+	}
 	gauth_text_append_char(&text, '}');
 	return finish(&text);
 }

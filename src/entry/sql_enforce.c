@@ -12,6 +12,7 @@
 
 #include "decision/enforce_policy.h"
 #include "entry/args.h"
+#include "entry/enforce_policies.h"
 #include "entry/enforce_record.h"
 #include "entry/jsonb.h"
 #include "entry/report.h"
@@ -78,6 +79,7 @@ decide(GauthArena *arena, const GauthJson *json, GauthEnforceCase *it,
 	answer->input = &it->input;
 	if (it->has_mandate)
 		answer->record.mandate = it->mandate.id;
+	gauth_enforce_ask_policies(arena, it, answer);
 }
 
 static void

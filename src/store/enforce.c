@@ -244,7 +244,7 @@ collect_budget(GauthEnforceCase *it)
 }
 
 static void
-collect_approvals(GauthArena *arena, GauthEnforceCase *it)
+collect_approvals(GauthEnforceCase *it)
 {
 	GauthLiveMandate *live = &it->input.live;
 	GauthApprovalQuery query = {
@@ -284,7 +284,7 @@ collect_session(GauthEnforceCase *it)
 }
 
 static void
-collect_live(GauthArena *arena, GauthEnforceCase *it)
+collect_live(GauthEnforceCase *it)
 {
 	GauthLiveMandate *live = &it->input.live;
 	const GauthMandate *mandate = &it->mandate;
@@ -305,8 +305,7 @@ collect_live(GauthArena *arena, GauthEnforceCase *it)
 	collect_budget(it);
 	collect_session(it);
 	gauth_findings_collect(mandate, it->now, &it->input);
-	if (gauth_enforce_wants_approvals(&it->input))
-		collect_approvals(arena, it);
+	collect_approvals(it);
 }
 
 /* nothing is known yet */
@@ -355,6 +354,6 @@ gauth_enforce_collect(GauthArena *arena, GauthEnforceCase *it)
 		gauth_trust_of_agent(it->request.agent, &it->input.local_trust,
 							 &it->input.cross_trust);
 	if (it->has_mandate)
-		collect_live(arena, it);
+		collect_live(it);
 	return GAUTH_OK;
 }

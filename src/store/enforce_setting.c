@@ -17,22 +17,10 @@
 #define SESSION_LEEWAY	60
 
 static GauthEnforceSettings settings;
+static GauthNames permit_stores;
 static MemoryContext memory;
 static uint64 generation;
 static bool known;
-
-static bool
-names(const GauthNames *list, const char *name)
-{
-	uint32		i;
-
-	for (i = 0; i < list->count; i++)
-	{
-		if (gauth_span_is(list->items[i], name))
-			return true;
-	}
-	return false;
-}
 
 /* an empty list restricts nothing */
 static GauthNames
@@ -61,9 +49,12 @@ read_settings(void)
 	memset(&settings, 0, sizeof(settings));
 	settings.customers = read_list("enforce_customers");
 	settings.projects = read_list("enforce_projects");
+	permit_stores = read_list("enforce_permits");
 	required = read_list("enforce_required");
-	settings.strict_sectors = names(&required, "sector");
-	settings.strict_regions = names(&required, "region");
+	settings.strict_sectors = gauth_names_contain(&required,
+												  GAUTH_SPAN("sector"));
+	settings.strict_regions = gauth_names_contain(&required,
+												  GAUTH_SPAN("region"));
 	settings.budget_warning = BUDGET_WARNING;
 	settings.session_leeway = SESSION_LEEWAY;
 	known = true;
@@ -86,4 +77,15 @@ gauth_enforce_settings(void)
 		generation = current;
 	}
 	return &settings;
+}
+
+/*
+ * gauth_enforce_permit_stores
+ *		The policy stores that have to permit, as of the last
+ *		gauth_enforce_settings.
+ */
+const GauthNames *
+gauth_enforce_permit_stores(void)
+{
+	return &permit_stores;
 }

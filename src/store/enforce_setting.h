@@ -10,5 +10,6 @@
 #include "decision/enforce.h"
 
 extern const GauthEnforceSettings *gauth_enforce_settings(void);
+extern const GauthNames *gauth_enforce_permit_stores(void);
 
 #endif							/* GAUTH_STORE_ENFORCE_SETTING_H */

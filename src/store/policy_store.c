@@ -20,18 +20,32 @@
 #include "store/policy_rows.h"
 #include "store/relation.h"
 
-/* what gauth itself adds to every schema: mandates, and context.gauth */
+/* what gauth itself adds to every schema: enforcement, and context.gauth */
 static const char fragment[] =
 "namespace GAuth {\n"
 "    entity Mandate in [Mandate];\n"
 "    entity Agent in [Mandate];\n"
+"    entity Resource = { type?: String };\n"
+"    type Budget = { total_cents: Long, remaining_cents: Long };\n"
+"    type Request = {\n"
+"        sector?: String,\n"
+"        region?: String,\n"
+"        transaction_type?: String,\n"
+"        decision_type?: String,\n"
+"        environment?: String,\n"
+"        command?: String,\n"
+"        amount_cents?: Long\n"
+"    };\n"
 "    type Context = {\n"
 "        now: datetime,\n"
 "        issuer: String,\n"
 "        subject: String,\n"
 "        scopes: Set<String>,\n"
 "        token_id?: String,\n"
-"        mandate?: Mandate\n"
+"        mandate?: Mandate,\n"
+"        approvals?: Set<String>,\n"
+"        budget?: Budget,\n"
+"        request?: Request\n"
 "    };\n"
 "}\n";
 

@@ -378,6 +378,69 @@ BEGIN
 END $$;
 
 --
+-- phase two: the policies
+--
+-- the schema's own fragment knows agents, mandates, resources and what is asked
+SELECT gauth.put_schema($$
+    action "urn:gauth:verb:core:file:modify", "urn:gauth:verb:core:file:delete" appliesTo {
+        principal: GAuth::Agent, resource: GAuth::Resource, context: { gauth: GAuth::Context }
+    };
+$$);
+SELECT ask() AS no_policies;
+SELECT gauth.create_policy('friday', $$
+    @reason_user("Nothing of this size at once.")
+    forbid (principal, action == Action::"urn:gauth:verb:core:file:modify", resource)
+    when { context.gauth has request && context.gauth.request has amount_cents && context.gauth.request.amount_cents > 100 };
+$$);
+SELECT ask() AS silent, ask('{}', '{"action": {"parameters": {"amount_cents": 101}}}') AS forbidden;
+SELECT gauth.enforce(request(made(), '{"action": {"parameters": {"amount_cents": 101}}}')) -> 'policies' AS policies;
+-- a forbid on a mandate reaches every delegate
+SELECT made('{"scope": {"allowed_paths": ["src/", "tests/"]}}') AS root \gset
+SELECT gauth.delegate_mandate(:'root', '{"delegate_agent_id": "e_helper", "budget_cents": 100, "ttl_seconds": 600}') ->> 'mandate_id' AS child \gset
+SELECT brief(gauth.enforce(request(:'child', '{"agent": {"agent_id": "e_helper"}}'))) AS before;
+SELECT gauth.create_policy('stop', format('forbid (principal in GAuth::Mandate::"%s", action, resource);', :'root'));
+SELECT brief(gauth.enforce(request(:'child', '{"agent": {"agent_id": "e_helper"}}'))) AS delegate,
+       brief(gauth.enforce(request(:'root'))) AS root, ask() AS another;
+-- the checks come first: what they deny, no permit opens
+SELECT gauth.create_policy('all', 'permit (principal, action, resource);');
+SELECT ask('{}', '{"action": {"verb": "core.file.rename"}}') AS denied, ask() AS permitted;
+-- budget, approvals and the mandate are there to be looked at
+SELECT gauth.create_policy('late', $$
+    forbid (principal, action == Action::"urn:gauth:verb:core:file:delete", resource)
+    unless { context.gauth has approvals && context.gauth.approvals.contains("e_bob") };
+$$);
+SELECT ask('{}', '{"action": {"verb": "core.file.delete"}}') AS not_approved;
+SELECT made() AS approved \gset
+SELECT gauth.request_approval(:'approved', '{"verb": "core.file.delete"}') ->> 'request_id' AS approval \gset
+SET SESSION AUTHORIZATION regress_enforce_nobody;
+SELECT gauth.approve(:'approval') IS NOT NULL AS bob;
+RESET SESSION AUTHORIZATION;
+SELECT brief(gauth.enforce(request(:'approved', '{"action": {"verb": "core.file.delete"}}'))) AS approved;
+-- a store that has to permit
+SELECT gauth.drop_policy('all');
+SELECT gauth.configure('enforce_permits', '["default"]');
+SELECT ask() AS no_permit;
+SELECT gauth.create_policy('all', 'permit (principal, action, resource);');
+SELECT ask() AS permit;
+SELECT gauth.configure('enforce_permits', '["default", "nowhere"]');
+SELECT ask() AS no_such_store;
+SELECT gauth.configure('enforce_permits', NULL);
+-- who does not enforce hears the reason, not the policy
+SELECT made() AS own \gset
+SELECT token FROM gauth.issue_mandate_token(:'own', ARRAY['db']) \gset t_
+SET SESSION AUTHORIZATION regress_enforce_agent;
+SELECT gauth.enforce(request(NULL, jsonb_build_object('credential', jsonb_build_object('token', :'t_token', 'mandate_id', NULL),
+           'action', '{"parameters": {"amount_cents": 101}}'::jsonb))) -> 'policies' AS policies;
+RESET SESSION AUTHORIZATION;
+-- a schema without an action for agents: the store is about something else
+SELECT gauth.put_policies('');
+SELECT gauth.put_schema('entity User; action "look" appliesTo { principal: User, resource: User };');
+SELECT gauth.create_policy('none', 'forbid (principal, action, resource);');
+SELECT ask() AS silent;
+DELETE FROM gauth.policy_store;
+DELETE FROM gauth.policy_history;
+
+--
 -- what is written down
 --
 -- A-32, D-44, D-54: one entry for each decision, the token's id and no token

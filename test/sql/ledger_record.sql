@@ -81,6 +81,10 @@ INSERT INTO operation (function, statement) VALUES
     ('authzen_evaluation', $$SELECT gauth.authzen_evaluation('{"subject": {"type": "User", "id": "b"}, "action": {"name": "read"}, "resource": {"type": "Doc", "id": "1"}}', 'record')$$),
     ('authzen_evaluations', $$SELECT gauth.authzen_evaluations('{"subject": {"type": "User", "id": "b"}, "action": {"name": "read"}, "evaluations": [{"resource": {"type": "Doc", "id": "1"}}, {"resource": {"type": "Doc", "id": "2"}}]}', 'record')$$),
     ('drop_policy_store', $$SELECT gauth.drop_policy_store('record')$$),
+    ('put_agent_trust', $$SELECT gauth.put_agent_trust('record', 'standard', 'standard')$$),
+    ('enforce', $$SELECT gauth.enforce('{"request_id": "record", "timestamp": "2026-04-09T10:00:00Z", "action": {"verb": "core.file.read", "resource": "a"}, "agent": {"agent_id": "record"}, "credential": {"format": "jwt", "mandate_id": "mdt_none"}}')$$),
+    ('enforce_batch', $$SELECT gauth.enforce_batch('[{}]')$$),
+    ('allowed', $$SELECT gauth.allowed('{"request_id": "allowed", "timestamp": "2026-04-09T10:00:00Z", "action": {"verb": "core.file.read", "resource": "b"}, "agent": {"agent_id": "record"}, "credential": {"format": "jwt"}}')$$),
     -- the ledger itself
     ('audit_append', $$SELECT gauth.audit_append('record', 'a', 'r')$$),
     ('audit_erase', $$SELECT gauth.audit_erase(pg_temp.of('audit_append'), 'test')$$),
@@ -154,6 +158,7 @@ SELECT count(*) FROM gauth.diff_policies('permit (principal == User::"b", action
 SELECT gauth.drop_policy_store('record');
 
 SELECT gauth.drop_issuer('https://record.example');
+DELETE FROM gauth.agent_trust WHERE agent = 'record';
 DROP TABLE public.record_doc;
 DROP ROLE regress_record_bob;
 SELECT gauth.audit_seal() >= 0 AS sealed;
