@@ -7,11 +7,14 @@
  * it remembers cannot be out of date: another document has another hash.  A
  * row whose document does not have the hash that stands beside it was changed
  * behind our back, and is of no use.
+ *
+ * There are two caches.  When the one that is being filled is full, the other
+ * one is emptied and filled next: so a document is remembered until a cache
+ * full of others has been read after it, however long a statement runs.
  */
 #include "store/mandate.h"
 
 #include "access/htup_details.h"
-#include "access/xact.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -21,7 +24,7 @@
 #include "store/memory.h"
 #include "store/relation.h"
 
-/* so many documents, and then the session begins again */
+/* documents in each of the two caches */
 #define DOCUMENTS_MAX	1000
 
 static const char *const status_names[GAUTH_MANDATE_STATUS_COUNT] = {
@@ -34,15 +37,14 @@ static const char *const status_names[GAUTH_MANDATE_STATUS_COUNT] = {
 	[GAUTH_MANDATE_SUPERSEDED] = "SUPERSEDED",
 };
 
-static GauthCache cache = {
-	.title = "gauth mandates",
-	.group = GAUTH_GROUP_MANDATES
+static GauthCache caches[2] = {
+	{.title = "gauth mandates",.group = GAUTH_GROUP_MANDATES},
+	{.title = "gauth mandates",.group = GAUTH_GROUP_MANDATES}
 };
 
-/* what is in the cache, and when it was last looked at */
+/* which one is being filled, and how far */
+static int	filling;
 static int	document_count;
-static uint64 document_epoch;
-static TimestampTz statement_started_at;
 
 /*
  * gauth_mandate_status_name
@@ -117,53 +119,44 @@ gauth_mandate_parse(GauthArena *arena, GauthSpan document,
 	return GAUTH_OK;
 }
 
-/*
- * What was found for a statement is in use until the next one begins; only
- * then may the cache be emptied.
- */
-static void
-limit_documents(void)
-{
-	TimestampTz started_at = GetCurrentStatementStartTimestamp();
-
-	if (document_epoch != cache.epoch)
-	{
-		document_epoch = cache.epoch;
-		document_count = 0;
-	}
-	if (document_count >= DOCUMENTS_MAX && started_at != statement_started_at)
-	{
-		gauth_cache_forget(&cache);
-		document_epoch = cache.epoch;
-		document_count = 0;
-	}
-	statement_started_at = started_at;
-}
-
 /* the document passed its validation when it was stored */
 static const GauthCredential *
-remember(GauthSpan hash, GauthSpan document)
+remember(GauthCache *cache, GauthSpan hash, GauthSpan document)
 {
 	uint8		actual[GAUTH_SHA256_SIZE];
 	GauthArena	arena;
 	GauthCredential *credential =
-		MemoryContextAllocZero(cache.context, sizeof(*credential));
+		MemoryContextAllocZero(cache->context, sizeof(*credential));
 	GauthProblems problems;
 	GauthError	err = {0};
 
 	gauth_mandate_hash(document, actual);
 	if (!gauth_span_equal(gauth_span(actual, sizeof(actual)), hash))
 		elog(ERROR, "a mandate's document was changed from outside");
-	gauth_memory_arena(&arena, NULL, 0, cache.context);
-	document = gauth_memory_copy(cache.context, document);
+	gauth_memory_arena(&arena, NULL, 0, cache->context);
+	document = gauth_memory_copy(cache->context, document);
 	if (gauth_mandate_parse(&arena, document, GAUTH_CREDENTIAL_REQUESTED,
 							credential, &problems, &err) != GAUTH_OK ||
 		problems.count > 0)
 		elog(ERROR, "a mandate's document cannot be read");
-	gauth_cache_add(&cache, gauth_memory_copy(cache.context, hash),
+	gauth_cache_add(cache, gauth_memory_copy(cache->context, hash),
 					credential);
-	document_count++;
 	return credential;
+}
+
+/* the cache that a document goes into, ready for it */
+static GauthCache *
+next_cache(GauthSpan hash)
+{
+	if (document_count == DOCUMENTS_MAX)
+	{
+		filling = 1 - filling;
+		gauth_cache_forget(&caches[filling]);
+		document_count = 0;
+	}
+	document_count++;
+	(void) gauth_cache_find(&caches[filling], hash);
+	return &caches[filling];
 }
 
 static GauthSpan
@@ -255,10 +248,12 @@ read_credential(const Row *row)
 	GauthSpan	hash = borrow(row, MANDATE_DOCUMENT_HASH);
 	const GauthCredential *credential;
 
-	limit_documents();
-	credential = gauth_cache_find(&cache, hash);
+	credential = gauth_cache_find(&caches[filling], hash);
 	if (credential == NULL)
-		credential = remember(hash, borrow(row, MANDATE_DOCUMENT));
+		credential = gauth_cache_find(&caches[1 - filling], hash);
+	if (credential == NULL)
+		credential = remember(next_cache(hash), hash,
+							  borrow(row, MANDATE_DOCUMENT));
 	return credential;
 }
 

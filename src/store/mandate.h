@@ -87,8 +87,8 @@ enum
 
 /*
  * A mandate at a point in time.  Texts are copies in the memory context of
- * the call; the credential is remembered by the session and stays as long as
- * the client's statement runs.
+ * the call; the credential is remembered by the session, and stays until a
+ * thousand others have been read.
  */
 typedef struct GauthMandate
 {

@@ -338,7 +338,7 @@ SELECT status AS stored, events(id), h.performed_by FROM gauth.mandate m
 JOIN gauth.mandate_history h ON h.mandate = m.id AND h.event = 'STATUS_TRANSITION' WHERE m.id LIKE 'mdt_past%' ORDER BY id;
 SELECT gauth.expire_mandates();
 
--- E-12: who may do what
+-- E-12, and the probes M1 and M3: who may do what
 SELECT o.name, o.state, w.who, try(('regress_mandate_' || w.who)::name, format(o.call, s.id)) AS answer
 FROM unnest(ARRAY['alice', 'bob', 'eve', 'agent', 'pep', 'nobody']) WITH ORDINALITY w (who, n), (VALUES
     ('activate', 'DRAFT', 'SELECT gauth.activate_mandate(%L)'),
@@ -395,7 +395,7 @@ SELECT r -> 'previous_ttl_seconds' AS before, r -> 'new_ttl_seconds' AS after,
        (r ->> 'new_expires_at')::timestamptz - (r ->> 'activated_at')::timestamptz AS time
 FROM gauth.extend_ttl(:'m', '10 minutes') r;
 
--- E-17, CT-MGMT-011: each report once, nothing for nothing, never below zero
+-- E-17, CT-MGMT-011, and the probes M2 and M7: each report once, nothing for nothing, never below zero
 SELECT gauth.report_consumption(:'m', 100, 'b2') - 'mandate_id' AS report;
 SELECT gauth.report_consumption(:'m', 100, 'b2') - 'mandate_id' AS report;
 SELECT gauth.report_consumption(:'m', 7, 'b2') - 'mandate_id' AS report;
@@ -503,7 +503,7 @@ CREATE FUNCTION part(changes jsonb DEFAULT '{}') RETURNS json LANGUAGE sql AS $$
               "ttl_seconds": 600}'::jsonb || changes)::json
 $$;
 SELECT made('tree', '{"requirements/budget/total_cents": 100}') AS p \gset
--- E-25, E-26, CT-MGMT-025: the part is in force at once, its money comes out of the parent, the chain has one link more
+-- E-25, E-26, CT-MGMT-025, and the probe M5: the part is in force at once, its money comes out of the parent, the chain has one link more
 SELECT gauth.delegate_mandate(:'p', part('{"scope_restriction": {"allowed_paths": ["src/"], "denied_paths": ["secrets/"],
     "core_verbs": {"foundry.file.modify": {"allowed": true}}}}')) AS c \gset
 SELECT c ->> 'status' AS status, c -> 'delegation_depth' AS depth, c -> 'budget_state' AS budget,
@@ -517,7 +517,7 @@ SELECT :'c'::jsonb ->> 'mandate_id' AS c \gset
 SELECT gauth.mandate(:'p') -> 'budget_state' AS parent, events(:'p') AS parent_events, events(:'c') AS child_events;
 SELECT b - 'history' - 'mandate_id' AS budget FROM gauth.mandate_budget(:'p') b;
 
--- E-24: the seven rules, each with its code
+-- E-24, CT-MGMT-026: the seven rules, each with its code
 SELECT s.state, refused(format('SELECT gauth.delegate_mandate(%L, part())', s.id)) AS answer FROM state s ORDER BY s.state COLLATE "C";
 SELECT w.who, try(('regress_mandate_' || w.who)::name, format('SELECT gauth.delegate_mandate(%L, part(''{"delegate_agent_id": "third"}''))', :'p')) AS answer
 FROM unnest(ARRAY['alice', 'bob', 'eve', 'agent', 'helper', 'pep', 'nobody']) WITH ORDINALITY w (who, n) ORDER BY n;
@@ -789,6 +789,19 @@ SELECT gauth.scope_checksum(:'scope') = gauth.scope_checksum(:'scope'::jsonb::js
 SELECT gauth.scope_checksum('{"allowed_paths": ["a", "b"]}') = gauth.scope_checksum('{"allowed_paths": ["b", "a"]}') AS same;
 SELECT refused(format('SELECT gauth.scope_checksum(%L, %L)', s, m))
 FROM (VALUES ('{}', 'md5'), ('[]', 'rfc0116'), ('1', 'rfc0118'), ('{"a": 1, "a": 2}', 'rfc0118')) v (s, m);
+-- more documents than a session remembers, in one statement and in several
+BEGIN;
+INSERT INTO gauth.mandate
+SELECT (jsonb_populate_record(m, jsonb_build_object('id', 'mdt_many' || i, 'document', d, 'document_hash', sha256(convert_to(d::text, 'UTF8'))))).*
+FROM gauth.mandate m, state s, generate_series(1, 2500) i,
+     LATERAL (SELECT doc(jsonb_build_object('requirements/budget/total_cents', i))::jsonb AS d) d
+WHERE m.id = s.id AND s.state = 'DRAFT';
+SELECT count(*), bool_and(refused(format('SELECT gauth.activate_mandate(%L)', id)) = 'ok') AS right
+FROM gauth.mandate WHERE id LIKE 'mdt_many1__';
+SELECT r, count(*), bool_and((gauth.mandate(id) #>> '{requirements,budget,total_cents}') = substr(id, 9)) AS right
+FROM gauth.mandate, generate_series(1, 2) r WHERE id LIKE 'mdt_many%' GROUP BY r ORDER BY r;
+ROLLBACK;
+
 -- C-09: canonical JSON
 SELECT gauth.canonical_json('{"b": [1.0, 1e2, -0, 1E-7, 333333333.33333329], "a": "\u20ac$\u000f\nA''B\"\\\"/", "\u00e9": null}');
 SELECT refused($$SELECT gauth.canonical_json('{"a": 1, "a": 2}')$$), refused($$SELECT gauth.canonical_json('1e400')$$);
