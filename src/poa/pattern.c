@@ -134,8 +134,12 @@ next_token(GauthSpan part, size_t *at, bool pattern)
 
 	if (pattern && c == '[')
 	{
-		token.kind = read_class(part, at, &token.text) ? TOKEN_CLASS :
-			TOKEN_INVALID;
+		token.kind = TOKEN_CLASS;
+		if (!read_class(part, at, &token.text))
+		{
+			token.kind = TOKEN_INVALID;
+			*at = part.len;
+		}
 		return token;
 	}
 	if (pattern && c == '*')
@@ -208,7 +212,8 @@ token_takes(Token wide, Token narrow, Mode mode)
 	Token		other = narrow;
 	char		c;
 
-	if (narrow.kind == TOKEN_STARS || wide.kind == TOKEN_STARS)
+	if (narrow.kind == TOKEN_STARS || wide.kind == TOKEN_STARS ||
+		narrow.kind == TOKEN_INVALID || wide.kind == TOKEN_INVALID)
 		return false;
 	if (token_covers(wide, narrow))
 		return true;

@@ -414,7 +414,10 @@ read_item(GauthReader *reader, const GauthField *field, GauthItemKind kind)
 	text = gauth_read_text(reader, field, GAUTH_REQUIRED);
 	if (kind == GAUTH_ITEM_PATTERN && text.len > 0 &&
 		!gauth_pattern_valid(text))
+	{
 		complain(reader, field, GAUTH_PATTERN_RULE);
+		return gauth_span(NULL, 0);
+	}
 	return text;
 }
 

@@ -5,7 +5,8 @@
  */
 #include "base/utf8.h"
 #include "fuzz.h"
-#include "poa/credential.h"
+#include "poa/ceiling.h"
+#include "poa/consistency.h"
 #include "poa/path.h"
 #include "poa/verb.h"
 
@@ -74,6 +75,20 @@ check_problems(const GauthProblems *problems)
 	REQUIRE(count == problems->count);
 }
 
+/* whatever is wrong already, the other stages find what they find */
+static void
+check_further(const GauthCredential *credential)
+{
+	static const GauthNames any_module = {false, 0, NULL};
+	const GauthCeiling *ceiling = gauth_ceiling_of(credential->powers.profile);
+	GauthProblems problems;
+
+	gauth_problems_init(&problems, &arena);
+	gauth_ceiling_check(ceiling, credential, &problems);
+	gauth_consistency_check(credential, &any_module, &problems);
+	check_problems(&problems);
+}
+
 static void
 run(const GauthJson *json, GauthCredentialForm form)
 {
@@ -85,6 +100,7 @@ run(const GauthJson *json, GauthCredentialForm form)
 	REQUIRE(gauth_credential_read(&arena, json, form, &credential,
 								  &problems) == GAUTH_OK);
 	check_problems(&problems);
+	check_further(&credential);
 	if (problems.count > 0)
 		return;
 	REQUIRE(credential.subject.len > 0 && credential.powers.profile_given);

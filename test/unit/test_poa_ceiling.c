@@ -356,6 +356,15 @@ test_stages(void)
 	gauth_consistency_check(&credential, &any_module, &problems);
 	CHECK(schema.count == 1 && ceiling.count == 1 && problems.count == 1);
 
+	/* patterns that are none, in documents whose other parts are compared */
+	document = parse(request_text);
+	mutate(document, "scope.allowed_paths", "[\"a[\",\"?\"]");
+	mutate(document, "delegation_chain", LINK("{\"allowed_paths\":"
+											  "[\"a[b\",\"?[\"]}"));
+	read_request(document);
+	gauth_consistency_check(&credential, &any_module, &problems);
+	CHECK(!problems.failed);
+
 	/* a document of which nothing could be read breaks no further rule */
 	gauth_problems_init(&problems, &arena);
 	CHECK_STATUS(gauth_credential_read(&arena, parse("7"),
