@@ -8,12 +8,10 @@
  */
 #include "store/sink.h"
 
-#include "miscadmin.h"
-#include "postmaster/bgworker.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "store/memory.h"
+#include "store/process.h"
 #include "store/relation.h"
 
 /* seconds after so many failures; then an hour */
@@ -115,30 +113,11 @@ gauth_sinks_behind(uint64 limit, GauthSpan **names)
 void
 gauth_sink_start(void)
 {
-	static BackgroundWorkerHandle *handle = NULL;
-	BackgroundWorker worker = {0};
-	MemoryContext caller;
-	pid_t		pid;
+	static GauthProcess process = {
+		.function = "gauth_sink_main",
+		.type = "gauth sinks",
+	};
 
-	if (handle != NULL &&
-		GetBackgroundWorkerPid(handle, &pid) != BGWH_STOPPED)
-		return;
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS |
-		BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	worker.bgw_main_arg = ObjectIdGetDatum(MyDatabaseId);
-	worker.bgw_notify_pid = MyProcPid;
-	strlcpy(worker.bgw_library_name, "gauth", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, "gauth_sink_main",
-			sizeof(worker.bgw_function_name));
-	strlcpy(worker.bgw_type, "gauth sinks", sizeof(worker.bgw_type));
-	snprintf(worker.bgw_name, sizeof(worker.bgw_name),
-			 "gauth sinks of database %u", MyDatabaseId);
-	caller = MemoryContextSwitchTo(TopMemoryContext);
-	if (handle != NULL)
-		pfree(handle);
-	handle = NULL;
-	(void) RegisterDynamicBackgroundWorker(&worker, &handle);
-	MemoryContextSwitchTo(caller);
+	if (process.handle == NULL || gauth_process_has_ended(&process))
+		(void) gauth_process_start(&process, 0);
 }

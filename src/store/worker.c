@@ -38,6 +38,7 @@
 #include "store/ledger_seal.h"
 #include "store/ledger_shard.h"
 #include "store/ledger_stream.h"
+#include "store/process.h"
 #include "store/ring_drain.h"
 #include "store/ring_note.h"
 #include "store/setting.h"
@@ -491,8 +492,7 @@ gauth_worker_main(Datum database)
 	bool		is_mine;
 
 	gauth_worker_is_me = true;
-	memcpy(&self.incarnation, MyBgworkerEntry->bgw_extra,
-		   sizeof(self.incarnation));
+	self.incarnation = gauth_process_argument();
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, die);
 	BackgroundWorkerUnblockSignals();

@@ -10,39 +10,33 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
-#include "postmaster/bgworker.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
+
+#include "store/process.h"
 
 #define START_PATIENCE		3000	/* milliseconds, doubled at each failure */
 #define PATIENCE_DOUBLINGS	6
 
 bool		gauth_worker_is_me = false;
 
-/* the last process that this one has asked for */
-static struct
-{
-	BackgroundWorkerHandle *handle;
-	uint32		incarnation;
-}			asked;
+static GauthProcess process = {
+	.function = "gauth_worker_main",
+	.type = "gauth ledger",
+};
 
-static bool
-has_stopped(const GauthRing *ring)
-{
-	pid_t		pid;
-
-	return asked.handle != NULL && asked.incarnation == ring->incarnation &&
-		GetBackgroundWorkerPid(asked.handle, &pid) == BGWH_STOPPED;
-}
+/* of the one that this process has asked for last */
+static uint32 asked_for;
 
 static bool
 is_overdue(const GauthRing *ring)
 {
 	uint32		doublings = Min(ring->failed_starts, PATIENCE_DOUBLINGS);
 
-	return has_stopped(ring) ||
-		TimestampDifferenceExceeds(ring->worker_since, GetCurrentTimestamp(),
-								   START_PATIENCE << doublings);
+	if (asked_for == ring->incarnation && gauth_process_has_ended(&process))
+		return true;
+	return TimestampDifferenceExceeds(ring->worker_since,
+									  GetCurrentTimestamp(),
+									  START_PATIENCE << doublings);
 }
 
 /* the right to ask for one, which nobody else has then; with the lock held */
@@ -66,34 +60,9 @@ claim(GauthRing *ring)
 static bool
 ask_for(uint32 incarnation)
 {
-	BackgroundWorker worker = {0};
-	BackgroundWorkerHandle *handle;
-	MemoryContext caller;
-	bool		is_granted;
-
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS |
-		BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	worker.bgw_main_arg = ObjectIdGetDatum(MyDatabaseId);
-	worker.bgw_notify_pid = MyProcPid;
-	memcpy(worker.bgw_extra, &incarnation, sizeof(incarnation));
-	strlcpy(worker.bgw_library_name, "gauth", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, "gauth_worker_main",
-			sizeof(worker.bgw_function_name));
-	strlcpy(worker.bgw_type, "gauth ledger", sizeof(worker.bgw_type));
-	snprintf(worker.bgw_name, sizeof(worker.bgw_name),
-			 "gauth ledger of database %u", MyDatabaseId);
-
-	caller = MemoryContextSwitchTo(TopMemoryContext);
-	is_granted = RegisterDynamicBackgroundWorker(&worker, &handle);
-	MemoryContextSwitchTo(caller);
-	if (!is_granted)
+	if (!gauth_process_start(&process, incarnation))
 		return false;
-	if (asked.handle != NULL)
-		pfree(asked.handle);
-	asked.handle = handle;
-	asked.incarnation = incarnation;
+	asked_for = incarnation;
 	return true;
 }
 
