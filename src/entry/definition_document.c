@@ -13,6 +13,7 @@
 #include "entry/document.h"
 #include "entry/jsonb.h"
 #include "entry/report.h"
+#include "poa/definition.h"
 #include "store/memory.h"
 
 #define DEFINITION_MAX	65536	/* bytes */
@@ -91,25 +92,6 @@ parse(GauthArena *arena, GauthSpan source)
 	return document;
 }
 
-/* what everything else hangs on */
-static void
-check_parts(GauthDefinitionText *text)
-{
-	static const char *const needed[] = {
-		"parties.principal.type", "parties.principal.identity",
-		"parties.authorized_client.type",
-		"parties.authorized_client.identity"
-	};
-	size_t		i;
-
-	for (i = 0; i < lengthof(needed); i++)
-	{
-		if (gauth_definition_text(&text->parts, needed[i]).len == 0)
-			gauth_problem_add(&text->problems, GAUTH_CODE_SCHEMA,
-							  gauth_span_of(needed[i]), "must be given");
-	}
-}
-
 /*
  * gauth_definition_text_read
  *		Reads and validates a definition, whose source has to outlive it; false
@@ -128,8 +110,9 @@ gauth_definition_text_read(GauthDefinitionText *text, GauthSpan source)
 		gauth_raise_argument("definition", "a JSON object");
 	text->power = GAUTH_SPAN("individual");
 	take_apart(text, document);
-	check_parts(text);
-	if (text->problems.failed)
+	if (gauth_definition_check(&text->arena, &text->parts,
+							   &text->problems) != GAUTH_OK ||
+		text->problems.failed)
 		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "definition");
 	if (text->problems.count > 0)
 		return false;

@@ -12,6 +12,7 @@
 
 #include "decision/enforce_policy.h"
 #include "entry/args.h"
+#include "entry/enforce.h"
 #include "entry/enforce_policies.h"
 #include "entry/enforce_record.h"
 #include "entry/jsonb.h"
@@ -100,7 +101,7 @@ micros_since(instr_time start)
 	return INSTR_TIME_GET_MICROSEC(now);
 }
 
-/* one request, decided and recorded */
+/* one request, decided and recorded; "trusted" of "it" is set */
 static void
 enforce(GauthArena *arena, GauthSpan text, GauthEnforceCase *it,
 		GauthEnforceAnswer *answer)
@@ -110,8 +111,7 @@ enforce(GauthArena *arena, GauthSpan text, GauthEnforceCase *it,
 	GauthStatus status;
 
 	INSTR_TIME_SET_CURRENT(start);
-	begin(it, GetCurrentTimestamp(),
-		  gauth_access_allows(GAUTH_ENFORCER, NULL));
+	begin(it, GetCurrentTimestamp(), it->trusted);
 	status = gauth_enforce_parse(arena, text, &json, &it->error);
 	if (status == GAUTH_OK)
 		decide(arena, json, it, answer);
@@ -128,10 +128,12 @@ enforce(GauthArena *arena, GauthSpan text, GauthEnforceCase *it,
 }
 
 /*
- * gauth.enforce(request json) returns jsonb
+ * gauth_enforce_request
+ *		The answer to a request, for a caller who is trusted or not, and what
+ *		was decided.
  */
 Datum
-gauth_sql_enforce(PG_FUNCTION_ARGS)
+gauth_enforce_request(GauthSpan request, bool trusted, GauthRuling *ruling)
 {
 	char		buffer[STACK_ARENA];
 	GauthArena	arena;
@@ -140,10 +142,25 @@ gauth_sql_enforce(PG_FUNCTION_ARGS)
 	GauthText	text;
 
 	gauth_memory_arena(&arena, buffer, sizeof(buffer), CurrentMemoryContext);
-	enforce(&arena, gauth_arg_span(fcinfo, 0), &it, &answer);
+	it.trusted = trusted;
+	enforce(&arena, request, &it, &answer);
+	*ruling = gauth_enforce_answer_ruling(&answer);
 	gauth_text_init(&text, &arena);
 	gauth_enforce_append_answer(&text, &answer);
-	PG_RETURN_DATUM(gauth_jsonb_from_text(finish(&text)));
+	return gauth_jsonb_from_text(finish(&text));
+}
+
+/*
+ * gauth.enforce(request json) returns jsonb
+ */
+Datum
+gauth_sql_enforce(PG_FUNCTION_ARGS)
+{
+	bool		trusted = gauth_access_allows(GAUTH_ENFORCER, NULL);
+	GauthRuling ruling;
+
+	PG_RETURN_DATUM(gauth_enforce_request(gauth_arg_span(fcinfo, 0), trusted,
+										  &ruling));
 }
 
 /*
@@ -158,6 +175,7 @@ gauth_sql_allowed(PG_FUNCTION_ARGS)
 	GauthEnforceAnswer answer;
 
 	gauth_memory_arena(&arena, buffer, sizeof(buffer), CurrentMemoryContext);
+	it.trusted = gauth_access_allows(GAUTH_ENFORCER, NULL);
 	enforce(&arena, gauth_arg_span(fcinfo, 0), &it, &answer);
 	PG_RETURN_BOOL(gauth_enforce_answer_ruling(&answer) ==
 				   GAUTH_RULING_PERMIT);

@@ -45,6 +45,7 @@ static const char *const verifier_functions[] = {
 	NULL
 };
 static const char *const enforcer_functions[] = {
+	"gauth.process_transaction(json, text)",
 	"gauth.decide(text, text, text, json, text)",
 	"gauth.authzen_evaluation(json, text)",
 	"gauth.authzen_evaluations(json, text)",
@@ -161,6 +162,7 @@ static const char *const relations[GAUTH_CAPABILITY_COUNT] = {
 	"gauth.representative, gauth.client, gauth.resource_server, "
 	"gauth.definition, gauth.definition_version, gauth.definition_event, "
 	"gauth.obligation, gauth.mandate_definition, "
+	"gauth.authorization_grant, gauth.transaction_record, "
 	"gauth.agent_trust, "
 	"gauth.mandate, gauth.mandate_history, gauth.budget_consumption, "
 	"gauth.budget_hold, gauth.approval_request, gauth.approval, "

@@ -383,66 +383,77 @@ request_covers(const GauthScan *scan, const GauthApprovalQuery *query,
 		(unlimited || DatumGetInt64(cents) >= query->cents);
 }
 
-static int
-read_approvers(GauthSpan request, GauthSpan **approvers)
+/* parties that have approved, each once */
+typedef struct Approvers
 {
-	int			count = 0;
-	int			room = 4;
+	GauthSpan  *items;
+	int			count;
+	int			room;
+} Approvers;
+
+static void
+add_approver(Approvers *approvers, GauthSpan party)
+{
+	int			i;
+
+	for (i = 0; i < approvers->count; i++)
+	{
+		if (gauth_span_equal(approvers->items[i], party))
+			return;
+	}
+	if (approvers->count == approvers->room)
+	{
+		approvers->room = Max(4, approvers->room * 2);
+		approvers->items = approvers->items == NULL ?
+			palloc(approvers->room * sizeof(GauthSpan)) :
+			repalloc(approvers->items, approvers->room * sizeof(GauthSpan));
+	}
+	approvers->items[approvers->count++] = party;
+}
+
+static void
+read_approvers(GauthSpan request, Approvers *approvers)
+{
 	GauthScan	scan;
 
-	*approvers = palloc(room * sizeof(GauthSpan));
 	gauth_scan_begin(&scan, GAUTH_TABLE_APPROVAL);
 	gauth_scan_key_text(&scan, APPROVAL_REQUEST, request);
 	while (gauth_scan_next(&scan))
 	{
 		bool		is_null;
 
-		if (!DatumGetBool(gauth_scan_value(&scan, APPROVAL_APPROVED,
-										   &is_null)))
-			continue;
-		if (count == room)
-		{
-			room *= 2;
-			*approvers = repalloc(*approvers, room * sizeof(GauthSpan));
-		}
-		(*approvers)[count++] = copy_text(&scan, APPROVAL_APPROVER);
+		if (DatumGetBool(gauth_scan_value(&scan, APPROVAL_APPROVED,
+										  &is_null)))
+			add_approver(approvers, copy_text(&scan, APPROVAL_APPROVER));
 	}
 	gauth_scan_end(&scan);
-	return count;
 }
 
 /*
  * gauth_mandate_approvals
- *		The different parties that have approved the action in a request that
- *		got all the approvals it needed and is not over at "at"; of several
- *		such requests, those of the one with most.
+ *		The different parties that have approved the action, in requests that
+ *		got all the approvals they needed and are not over at "at".
+ *
+ * They may have done so in several requests: a definition can ask for more
+ * approvers than a request does.
  */
 int
 gauth_mandate_approvals(const GauthApprovalQuery *query, TimestampTz at,
 						GauthSpan **approvers)
 {
+	Approvers	all = {0};
 	GauthScan	scan;
-	int			most = 0;
 
-	*approvers = NULL;
 	gauth_scan_begin(&scan, GAUTH_TABLE_APPROVAL_REQUEST);
 	gauth_scan_key_text(&scan, REQUEST_MANDATE, query->mandate);
 	while (gauth_scan_next(&scan))
 	{
-		GauthSpan  *found;
-		int			count;
-
-		if (!request_covers(&scan, query, at))
-			continue;
-		count = read_approvers(gauth_scan_text(&scan, REQUEST_ID), &found);
-		if (count > most)
-		{
-			most = count;
-			*approvers = found;
-		}
+		if (request_covers(&scan, query, at))
+			read_approvers(gauth_scan_text(&scan, REQUEST_ID), &all);
 	}
 	gauth_scan_end(&scan);
-	return most;
+	*approvers = all.items;
+	return all.count;
 }
 
 /*

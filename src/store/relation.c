@@ -64,6 +64,12 @@ static const TableName names[GAUTH_TABLE_COUNT] = {
 	[GAUTH_TABLE_OBLIGATION] = {"obligation", "obligation_pkey"},
 	[GAUTH_TABLE_MANDATE_DEFINITION] =
 	{"mandate_definition", "mandate_definition_pkey"},
+	[GAUTH_TABLE_AUTHORIZATION_GRANT] =
+	{"authorization_grant", "authorization_grant_pkey"},
+	[GAUTH_TABLE_TRANSACTION_RECORD] =
+	{"transaction_record", "transaction_record_pkey"},
+	[GAUTH_TABLE_BUDGET_CONSUMPTION] =
+	{"budget_consumption", "budget_consumption_pkey"},
 	[GAUTH_TABLE_SHARD] = {"shard", "shard_pkey"},
 	[GAUTH_TABLE_SEAL_BATCH] = {"seal_batch", "seal_batch_pkey"},
 	[GAUTH_TABLE_TILE_ROOT] = {"tile_root", "tile_root_pkey"},
@@ -224,6 +230,17 @@ void
 gauth_scan_key_int64(GauthScan *scan, AttrNumber column, int64 value)
 {
 	add_key(scan, column, F_INT8EQ, Int64GetDatum(value));
+}
+
+/*
+ * gauth_scan_key_since
+ *		Only rows whose column, a timestamptz, is that instant or later.
+ */
+void
+gauth_scan_key_since(GauthScan *scan, AttrNumber column, TimestampTz instant)
+{
+	add_key(scan, column, F_TIMESTAMPTZ_GE, TimestampTzGetDatum(instant));
+	scan->keys[scan->key_count - 1].sk_strategy = BTGreaterEqualStrategyNumber;
 }
 
 /*

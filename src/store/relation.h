@@ -10,6 +10,7 @@
 #include "access/genam.h"
 #include "access/htup.h"
 #include "access/skey.h"
+#include "datatype/timestamp.h"
 #include "utils/rel.h"
 
 #include "base/span.h"
@@ -43,6 +44,9 @@ typedef enum GauthTable
 	GAUTH_TABLE_DEFINITION_EVENT,
 	GAUTH_TABLE_OBLIGATION,
 	GAUTH_TABLE_MANDATE_DEFINITION,
+	GAUTH_TABLE_AUTHORIZATION_GRANT,
+	GAUTH_TABLE_TRANSACTION_RECORD,
+	GAUTH_TABLE_BUDGET_CONSUMPTION,
 	GAUTH_TABLE_SHARD,
 	GAUTH_TABLE_SEAL_BATCH,
 	GAUTH_TABLE_TILE_ROOT,
@@ -89,6 +93,8 @@ extern void gauth_scan_key_int16(GauthScan *scan, AttrNumber column,
 								 int16 value);
 extern void gauth_scan_key_int64(GauthScan *scan, AttrNumber column,
 								 int64 value);
+extern void gauth_scan_key_since(GauthScan *scan, AttrNumber column,
+								 TimestampTz instant);
 extern void gauth_scan_key_bool(GauthScan *scan, AttrNumber column,
 								bool value);
 extern bool gauth_scan_next(GauthScan *scan);

@@ -49,6 +49,8 @@ SELECT gauth.party_identity('bot', 'regress_definition_agent'::regrole);
 CREATE ROLE regress_definition_zoe;
 SELECT gauth.party_identity('zoe', 'regress_definition_zoe'::regrole);
 
+SELECT pg_current_xact_id() AS start \gset
+
 -- a whole form
 CREATE FUNCTION form(changes jsonb DEFAULT '{}', principal text DEFAULT 'acme') RETURNS json LANGUAGE sql AS $$
     SELECT (jsonb_build_object(
@@ -221,7 +223,7 @@ SELECT gauth.renew_definition('def_acme', with_requirement('{validity_period,end
 SELECT refused($$SELECT gauth.renew_definition('def_acme', form('{}', 'zoe'))$$);
 SELECT gauth.renew_definition('def_acme', '{}') -> 'accepted' AS accepted;
 RESET SESSION AUTHORIZATION;
-SELECT actor, resource FROM gauth.entry WHERE kind = 'definition.renew';
+SELECT actor, resource FROM gauth.entry WHERE kind = 'definition.renew' AND xid > :'start'::xid8;
 
 --
 -- B-18: what ends it

@@ -114,7 +114,7 @@ WHERE p.pronamespace = 'gauth'::regnamespace
 AND p.provolatile = 'v'
 AND p.prorettype <> 'trigger'::regtype
 AND p.proname NOT IN (SELECT function FROM operation)
-AND p.proname !~ '(mandate|party|client|representative|resource_server|evidence|identity|budget|hold|approv|ttl|consumption|tool_calls|transaction|delegat|deny|definition|event|obligation|enforce|allowed|agent_trust)'
+AND p.proname !~ '(mandate|party|client|representative|resource_server|evidence|identity|budget|hold|approv|ttl|consumption|tool_calls|transaction|delegat|deny|definition|event|obligation|enforce|allowed|agent_trust|authorization|grant|request_token)'
 ORDER BY p.proname;
 
 -- who, what and why

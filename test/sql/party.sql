@@ -24,6 +24,8 @@ GRANT EXECUTE ON FUNCTION refused(text) TO PUBLIC;
 CREATE FUNCTION shown(object jsonb) RETURNS jsonb LANGUAGE sql AS
 $$ SELECT object - '{created_at,changed_at,authorized_at,approved_at,valid_from}'::text[] $$;
 
+SELECT pg_current_xact_id() AS start \gset
+
 --
 -- registering
 --
@@ -246,7 +248,7 @@ FROM gauth.evidence WHERE subject = 'rita';
 
 -- every change is an entry of the ledger
 SELECT kind, count(*) FROM gauth.entry
-WHERE kind ~ '^(party|identity|representative|client|server|evidence)[.]' GROUP BY kind ORDER BY kind COLLATE "C";
+WHERE xid >= :'start'::xid8 AND kind ~ '^(party|identity|representative|client|server|evidence)[.]' GROUP BY kind ORDER BY kind COLLATE "C";
 
 -- no table is anybody's to read or write
 SET SESSION AUTHORIZATION regress_party_md;
