@@ -343,29 +343,34 @@ find_overdue(TimestampTz at, GauthSpan *id)
 	return true;
 }
 
-/* a part that nobody will approve any more: too late, or the parent is over */
+/*
+ * A part that nobody will approve any more: too late, or the parent is over.
+ * The parent is locked, unless somebody else is at it: this never waits, so
+ * it can hold many locks in whatever order.
+ */
 static bool
 find_waited(TimestampTz at, GauthSpan *parent, GauthSpan *child)
 {
 	GauthWrite	write = {0};
-	Datum		found;
 	GauthMandate mandate;
+	Datum		found;
 
 	gauth_mandate_write_time(&write, at);
 	if (!gauth_mandate_write_returning(&write, "SELECT m.id"
 									   " FROM gauth.mandate m"
-									   " WHERE m.status = 'DRAFT'"
-									   " AND m.parent IS NOT NULL"
-									   " AND NOT EXISTS (SELECT"
-									   " FROM gauth.approval_request r"
 									   " JOIN gauth.mandate p"
-									   " ON p.id = r.mandate"
-									   " WHERE r.mandate = m.parent"
+									   " ON p.id = m.parent"
+									   " WHERE m.status = 'DRAFT'"
+									   " AND (p.status NOT IN"
+									   " ('ACTIVE', 'SUSPENDED')"
+									   " OR NOT EXISTS (SELECT"
+									   " FROM gauth.approval_request r"
+									   " WHERE r.mandate = p.id"
 									   " AND r.resource = m.id"
 									   " AND r.status = 'PENDING'"
-									   " AND r.expires_at > $1 AND p.status"
-									   " IN ('ACTIVE', 'SUSPENDED'))"
-									   " ORDER BY m.created_at LIMIT 1",
+									   " AND r.expires_at > $1))"
+									   " ORDER BY m.created_at LIMIT 1"
+									   " FOR NO KEY UPDATE OF p SKIP LOCKED",
 									   &found))
 		return false;
 	*child = gauth_varlena_span(DatumGetTextPP(found));
@@ -388,8 +393,9 @@ reject_waiting(void)
 	{
 		CHECK_FOR_INTERRUPTS();
 		gauth_mandate_lock(&parent, above);
-		if (gauth_pending_lock(&parent, id, &child))
-			gauth_pending_reject(&parent, &child);
+		if (!gauth_pending_lock(&parent, id, &child))
+			return;
+		gauth_pending_reject(&parent, &child);
 	}
 }
 
