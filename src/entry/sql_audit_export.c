@@ -22,6 +22,7 @@
 #include "entry/require.h"
 #include "ledger/receipt.h"
 #include "store/ledger_checkpoint.h"
+#include "store/ledger_hash.h"
 #include "store/ledger_kind.h"
 #include "store/ledger_shard.h"
 #include "store/ledger_stream.h"
@@ -39,14 +40,6 @@ enum
 	SINCE_AGENT, SINCE_MANDATE, SINCE_ACTION, SINCE_RESOURCE, SINCE_RULE,
 	SINCE_PAYLOAD, SINCE_RECEIPT, SINCE_COLUMNS
 };
-
-static Snapshot
-take_snapshot(void)
-{
-	Oid			table = gauth_table_oid(GAUTH_TABLE_SEAL_BATCH);
-
-	return RegisterSnapshot(GetCatalogSnapshot(table));
-}
 
 static void
 set_text(Datum *values, bool *nulls, int column, GauthSpan text)
@@ -111,7 +104,7 @@ gauth_sql_audit_since(PG_FUNCTION_ARGS)
 	if (limit < 1 || limit > SINCE_MAX)
 		gauth_raise_argument("maximum", "between 1 and 100000");
 	InitMaterializedSRF(fcinfo, 0);
-	snapshot = take_snapshot();
+	snapshot = gauth_log_snapshot();
 	gauth_stream_begin(&stream, (uint64) position, snapshot);
 	turn = AllocSetContextCreate(CurrentMemoryContext, "gauth entry",
 								 ALLOCSET_DEFAULT_SIZES);
@@ -276,7 +269,7 @@ gauth_sql_audit_export(PG_FUNCTION_ARGS)
 	export.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	export.turn = AllocSetContextCreate(CurrentMemoryContext, "gauth export",
 										ALLOCSET_DEFAULT_SIZES);
-	snapshot = take_snapshot();
+	snapshot = gauth_log_snapshot();
 	since = start_of_batch(since, snapshot);
 	gauth_stream_begin(&export.stream, since, snapshot);
 	while (gauth_stream_next(&export.stream) &&

@@ -14,6 +14,7 @@
 #include "entry/args.h"
 #include "entry/report.h"
 #include "entry/require.h"
+#include "store/ledger_hash.h"
 #include "store/ledger_stream.h"
 #include "store/ledger_verify.h"
 
@@ -91,13 +92,12 @@ Datum
 gauth_sql_audit_verify(PG_FUNCTION_ARGS)
 {
 	GauthVerification verification = {0};
-	Oid			table = gauth_table_oid(GAUTH_TABLE_SEAL_BATCH);
 
 	gauth_require_capability(GAUTH_AUDITOR, NULL);
 	InitMaterializedSRF(fcinfo, 0);
 	verification.report = put_finding;
 	verification.state = fcinfo->resultinfo;
-	verification.snapshot = RegisterSnapshot(GetCatalogSnapshot(table));
+	verification.snapshot = gauth_log_snapshot();
 	read_mode(fcinfo, &verification);
 	gauth_ledger_verify(&verification);
 	UnregisterSnapshot(verification.snapshot);

@@ -44,14 +44,6 @@ log_argument(FunctionCallInfo fcinfo, int number, GauthSpan *origin)
 	return shard;
 }
 
-static Snapshot
-take_snapshot(void)
-{
-	Oid			table = gauth_table_oid(GAUTH_TABLE_SEAL_BATCH);
-
-	return RegisterSnapshot(GetCatalogSnapshot(table));
-}
-
 /*
  * gauth.audit_checkpoint(in_log integer) returns text
  */
@@ -68,7 +60,7 @@ gauth_sql_audit_checkpoint(PG_FUNCTION_ARGS)
 	gauth_require_capability(GAUTH_AUDITOR, NULL);
 	shard = log_argument(fcinfo, 0, &origin);
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
-	snapshot = take_snapshot();
+	snapshot = gauth_log_snapshot();
 	gauth_log_tree_open(&tree, shard, snapshot);
 	note = gauth_checkpoint_text(&arena, &tree, tree.source.size);
 	UnregisterSnapshot(snapshot);
@@ -175,7 +167,7 @@ static void
 check_root(const Judged *judged)
 {
 	const GauthTreeHead *head = &judged->checkpoint.head;
-	Snapshot	snapshot = take_snapshot();
+	Snapshot	snapshot = gauth_log_snapshot();
 	GauthLogTree tree;
 	GauthTreeHash root;
 

@@ -16,6 +16,7 @@
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/crypto.h"
+#include "store/ledger_hash.h"
 #include "store/ledger_shard.h"
 #include "store/relation.h"
 
@@ -53,15 +54,6 @@ enum
 	VERIFY_OLD_SIZE, VERIFY_OLD_ROOT, VERIFY_NEW_SIZE, VERIFY_NEW_ROOT,
 	VERIFY_CONSISTENCY_PROOF
 };
-
-/* what was sealed a moment ago is there, whatever the caller's snapshot */
-static Snapshot
-take_snapshot(void)
-{
-	Oid			table = gauth_table_oid(GAUTH_TABLE_SEAL_BATCH);
-
-	return RegisterSnapshot(GetCatalogSnapshot(table));
-}
 
 static Datum
 hash_datum(const GauthTreeHash *hash)
@@ -121,7 +113,7 @@ gauth_sql_audit_inclusion_proof(PG_FUNCTION_ARGS)
 	gauth_require_capability(GAUTH_AUDITOR, NULL);
 	if (PG_ARGISNULL(INCLUSION_RECEIPT))
 		gauth_raise_null("receipt");
-	snapshot = take_snapshot();
+	snapshot = gauth_log_snapshot();
 	gauth_place_find(&place, gauth_arg_span(fcinfo, INCLUSION_RECEIPT),
 					 snapshot);
 	size = PG_ARGISNULL(INCLUSION_SIZE) ? place.tree.source.size :
@@ -145,7 +137,7 @@ prove_consistency(FunctionCallInfo fcinfo, uint32 shard, Datum *values)
 										 "old_size");
 	uint64		new_size = size_argument(fcinfo, CONSISTENCY_NEW_SIZE,
 										 "new_size");
-	Snapshot	snapshot = take_snapshot();
+	Snapshot	snapshot = gauth_log_snapshot();
 	GauthLogTree tree;
 	GauthTreeHash old_root;
 	GauthTreeHash new_root;

@@ -21,20 +21,13 @@
 #include "ledger/tile.h"
 #include "store/ledger_checkpoint.h"
 #include "store/ledger_removal.h"
+#include "store/ledger_hash.h"
 #include "store/ledger_shard.h"
 #include "store/ledger_stream.h"
 #include "store/memory.h"
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_audit_tile);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_audit_bundle);
-
-static Snapshot
-take_snapshot(void)
-{
-	Oid			table = gauth_table_oid(GAUTH_TABLE_SEAL_BATCH);
-
-	return RegisterSnapshot(GetCatalogSnapshot(table));
-}
 
 /* its text may be as long as 256 entries are */
 static void
@@ -137,7 +130,7 @@ gauth_sql_audit_tile(PG_FUNCTION_ARGS)
 	text = gauth_arg_span(fcinfo, 0);
 	begin_arena(&arena);
 	gauth_text_init(&bytes, &arena);
-	snapshot = take_snapshot();
+	snapshot = gauth_log_snapshot();
 	gauth_log_tree_open(&tree, PG_ARGISNULL(1) ? gauth_shard_last() :
 						(uint32) PG_GETARG_INT32(1), snapshot);
 	if (gauth_span_is(text, "checkpoint"))
@@ -265,7 +258,7 @@ gauth_sql_audit_bundle(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		gauth_raise_null("receipt");
 	begin_arena(&arena);
-	snapshot = take_snapshot();
+	snapshot = gauth_log_snapshot();
 	gauth_place_find(&place, gauth_arg_span(fcinfo, 0), snapshot);
 	size = PG_ARGISNULL(1) ? best_size(&place) :
 		(uint64) Max(PG_GETARG_INT64(1), 0);

@@ -10,6 +10,7 @@
 
 #include "access/genam.h"
 #include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
 
 #include "store/compat.h"
 #include "store/crypto.h"
@@ -27,7 +28,7 @@ enum
 };
 
 /* leaves that are looked at together when one is searched */
-#define SEARCH_CHUNK	4096
+#define SEARCH_CHUNK	16384
 
 /* hashes that are wanted, one after the other */
 typedef struct Wanted
@@ -155,6 +156,19 @@ fetch(void *state, unsigned level, uint64_t first, size_t count,
 	found = level == 0 ? read_leaves(tree, &wanted) :
 		read_roots(tree, level, &wanted);
 	return found ? GAUTH_OK : GAUTH_LEDGER_DAMAGED;
+}
+
+/*
+ * gauth_log_snapshot
+ *		A registered snapshot that shows what was sealed a moment ago, however
+ *		old the caller's is.
+ */
+Snapshot
+gauth_log_snapshot(void)
+{
+	Oid			table = gauth_table_oid(GAUTH_TABLE_SEAL_BATCH);
+
+	return RegisterSnapshot(GetCatalogSnapshot(table));
 }
 
 /*

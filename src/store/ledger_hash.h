@@ -27,6 +27,7 @@ typedef enum GauthFound
 	GAUTH_FOUND_NOTHING			/* it is, and has no such leaf */
 } GauthFound;
 
+extern Snapshot gauth_log_snapshot(void);
 extern void gauth_log_tree_open(GauthLogTree *tree, uint32 shard,
 								Snapshot snapshot);
 extern void gauth_log_tree_root(const GauthLogTree *tree, uint64 size,
