@@ -142,7 +142,7 @@ sub show
 	my $lines = $from->sql('SET default_transaction_read_only = on; SELECT gauth.audit_export('
 		  . ($since + 0) . ')');
 	my $checkpoint = write_file("$who.checkpoint", raw($from, 'SELECT gauth.audit_checkpoint()'));
-	return ('signer.py', $lines, @state, @{ $party{$who} }, @more, $checkpoint);
+	return ('signer.py', $lines, @state, @{ $party{$who} || [] }, @more, $checkpoint);
 }
 
 refuses('the signer signs no log that it was not told of', qr/nobody told/, show('signer', $node));
@@ -203,6 +203,15 @@ refuses('the signer refuses the fork', qr/not the one that was signed/, show('si
 $older->stop;
 
 #
+# nothing is changed, by nobody; who switches the guards off is found out
+#
+for my $table (qw(entry entry_01 seal_batch tile_root shard checkpoint))
+{
+	$node->refuses("SET session_replication_role = replica; $_", '42501', "D-53: $_")
+	  for ("UPDATE gauth.$table SET shard = shard", "DELETE FROM gauth.$table", "TRUNCATE gauth.$table");
+}
+
+#
 # a superuser takes entries away, and seals the rest again
 #
 my $unhook = join ';', map { "ALTER TABLE gauth.$_ DISABLE TRIGGER ALL" }
@@ -223,6 +232,13 @@ sub forge
 }
 my $last = 'DELETE FROM gauth.entry e WHERE e.lane_seq > 1 AND (e.lane, e.lane_seq) IN '
   . "(SELECT lane, max(lane_seq) FROM gauth.entry WHERE kind LIKE 'app.%' GROUP BY lane)";
+
+my $changed = forge('changed', "UPDATE gauth.entry SET action = 'nothing' WHERE action = 'later'");
+$changed->gives("SELECT bool_and(severity = 'error'), count(*) > 0 FROM gauth.audit_verify()", 't|t',
+	'D-53: what a superuser changed is found');
+refuses('the signer finds it, too', qr/not the one that was signed|missing/,
+	show('fresh', $changed, '--accept', $origin, @{ $party{signer} }));
+$changed->stop;
 
 my $resealed = forge('resealed', $last, $forget);
 $resealed->gives('SELECT count(*) FROM gauth.audit_verify()', '0',
