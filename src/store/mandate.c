@@ -25,7 +25,7 @@
 #include "store/relation.h"
 
 /* documents in each of the two caches */
-#define DOCUMENTS_MAX	1000
+#define DOCUMENTS_MAX	500
 
 static const char *const status_names[GAUTH_MANDATE_STATUS_COUNT] = {
 	[GAUTH_MANDATE_DRAFT] = "DRAFT",

@@ -96,8 +96,8 @@ enum
 
 /*
  * A mandate at a point in time.  Texts are copies in the memory context of
- * the call; the credential is remembered by the session, and stays until a
- * thousand others have been read.
+ * the call; the credential is remembered by the session, and stays until
+ * hundreds of others have been read.
  */
 typedef struct GauthMandate
 {
