@@ -362,6 +362,10 @@ test_stages(void)
 	mutate(document, "delegation_chain", LINK("{\"allowed_paths\":"
 											  "[\"a[b\",\"?[\"]}"));
 	read_request(document);
+	CHECK(credential.powers.allowed_paths.count == 2);
+	CHECK(credential.powers.allowed_paths.items[0].len == 0);
+	CHECK(credential.delegations[0].restriction.allowed_paths.items[1].len ==
+		  0);
 	gauth_consistency_check(&credential, &any_module, &problems);
 	CHECK(!problems.failed);
 
