@@ -323,7 +323,7 @@ is_general_covered(const GauthPowers *wide, const GauthPowers *narrow,
 	{
 		const GauthTransactionRule *above = &wide->matrix[i];
 
-		if (above->verb.len > 0 && gauth_span_equal(above->type, rule->type) &&
+		if (gauth_span_equal(above->type, rule->type) &&
 			gauth_matrix_find(narrow, above->verb, rule->type) == rule &&
 			!is_rule_covered(wide, above->verb, rule))
 			return false;

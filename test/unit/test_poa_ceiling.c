@@ -244,6 +244,8 @@ test_delegating_verbs(void)
 		   "{\"foundry.agent.delegate\":{\"allowed\":true},"
 		   "\"a.b\":{\"allowed\":true,\"constraints\":"
 		   "{\"max_delegation_depth\":2}},"
+		   "\"e.f\":{\"allowed\":true,\"constraints\":"
+		   "{\"max_delegation_depth\":1}},"
 		   "\"c.d\":{\"allowed\":false,\"constraints\":"
 		   "{\"max_delegation_depth\":2}}}");
 	read_request(document);
@@ -255,7 +257,7 @@ test_delegating_verbs(void)
 	gauth_problems_init(&problems, &arena);
 	gauth_ceiling_check(gauth_ceiling_of(GAUTH_PROFILE_ENTERPRISE),
 						&credential, &problems);
-	CHECK(problems.count == 2);
+	CHECK(problems.count == 3);
 	gauth_problems_init(&problems, &arena);
 	gauth_ceiling_check(gauth_ceiling_of(GAUTH_PROFILE_MINIMAL), &credential,
 						&problems);

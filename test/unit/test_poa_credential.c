@@ -453,6 +453,35 @@ test_content(void)
 	CHECK(!restriction->platform.given);
 }
 
+/* T23: a cost that is no whole number is rounded up, any other stays */
+static void
+test_costs(void)
+{
+	static const struct
+	{
+		const char *written;
+		int64_t		cents;
+	}			costs[] = {
+		{"0", 0}, {"5", 5}, {"5.0", 5}, {"5.000001", 6}, {"0.1", 1},
+		{"1e3", 1000}, {"9007199254740991", 9007199254740991}
+	};
+	char		verbs[128];
+	size_t		i;
+
+	for (i = 0; i < LENGTH(costs); i++)
+	{
+		GauthJson  *document = parse(credential_text);
+
+		snprintf(verbs, sizeof(verbs),
+				 "{\"a\":{\"allowed\":true,\"cost_cents_base\":%s}}",
+				 costs[i].written);
+		mutate(document, "scope.core_verbs", verbs);
+		read_document(document, GAUTH_CREDENTIAL_PRESENTED);
+		CHECK(gauth_problems_good(&problems));
+		CHECK(credential.powers.verbs[0].cost_cents == costs[i].cents);
+	}
+}
+
 /* an absent list restricts nothing, an empty list of decisions allows none */
 static void
 test_empty_lists(void)
@@ -658,6 +687,7 @@ main(void)
 	test_mutations(requested_cases, LENGTH(requested_cases),
 				   GAUTH_CREDENTIAL_REQUESTED);
 	test_chain();
+	test_costs();
 	test_empty_lists();
 	test_all_at_once();
 	test_many_problems();

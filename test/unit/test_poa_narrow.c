@@ -167,6 +167,9 @@ static const NarrowCase scope_cases[] = {
 	"{\"max_amount_cents\":99,\"hours\":\"9-17\"}}]", NULL},
 	{"transaction_matrix", "[{\"verb\":\"a.read\",\"transaction_type\":"
 		"\"purchase\",\"allowed\":true,\"constraints\":"
+	"{\"max_amount_cents\":1.0e2}}]", NULL},
+	{"transaction_matrix", "[{\"verb\":\"a.read\",\"transaction_type\":"
+		"\"purchase\",\"allowed\":true,\"constraints\":"
 	"{\"max_amount_cents\":101}}]", "scope.transaction_matrix[0]"},
 	{"transaction_matrix", "[{\"verb\":\"a.read\",\"transaction_type\":"
 	"\"purchase\",\"allowed\":true}]", "scope.transaction_matrix[0]"},

@@ -66,6 +66,8 @@ static const Pair region_pairs[] = {
 	{"DE", "DEU", false},
 	{"DE", "DE-", false},
 	{"DE", "DE-BAYERN", false},
+	{"DE", "DE-BAYE", false},
+	{"DE", "DE-BAY", true},
 	{"DE", "DE_BY", false},
 	{"XX", "XX-1", false},
 	{"EU", "E", false},
