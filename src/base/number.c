@@ -9,8 +9,8 @@
  */
 #include "base/number.h"
 
+#include <inttypes.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -219,11 +219,11 @@ gauth_number_write(double number, char *text)
 	int			point;			/* digits before the decimal point */
 	int			len = 0;
 
-	if (number == 0)
-	{
-		memcpy(text, "0", 2);
-		return 1;
-	}
+	/* most numbers are whole and have all their digits, minus zero is zero */
+	if (fabs(number) <= (double) GAUTH_SAFE_INTEGER_MAX &&
+		number == (double) (int64_t) number)
+		return (size_t) snprintf(text, GAUTH_NUMBER_TEXT_MAX, "%" PRId64,
+								 (int64_t) number);
 	if (number < 0)
 		text[len++] = '-';
 	find_shortest(fabs(number), &decimal);
