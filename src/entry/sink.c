@@ -34,7 +34,7 @@
 #include "store/write.h"
 
 #define ENTRIES_MAX		100		/* of one call */
-#define CALL_TIMEOUT	60000	/* milliseconds that a call may take */
+#define CALL_TIMEOUT	10000	/* milliseconds that a call may take */
 #define FAILURE_MAX		500		/* bytes of a message that are kept */
 
 /*
