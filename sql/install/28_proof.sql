@@ -81,7 +81,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_audit_put_signature'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.audit_put_signature(text) IS
-'stores the signatures and cosignatures of known keys under a checkpoint (C2SP signed-note); returns how many are new; for auditors; raises 22P02, 22023 for a wrong signature or none of a known key, 42704 for another log, 55000 for a cosignature without a signature, XX001 when the log is not what was signed';
+'stores the signatures and cosignatures of known keys under a checkpoint (C2SP signed-note); returns how many are new; for auditors; raises 22P02, 22023 for a wrong signature or none of a known key, 42704 for another log, 55000 for a cosignature without a signature, 25006, XX001 when the log is not what was signed';
 
 CREATE FUNCTION gauth.audit_keys(in_log integer DEFAULT NULL)
 RETURNS TABLE (vkey text, signs text, hosted boolean)

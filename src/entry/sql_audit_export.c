@@ -160,7 +160,7 @@ export_log(Export *export, uint32 shard)
 	export->shard = shard;
 }
 
-/* the signed sizes that lie within the batch */
+/* the signed sizes that lie within the batch, with what witnesses signed */
 static void
 export_checkpoints(Export *export, const GauthBatch *batch)
 {
@@ -172,11 +172,14 @@ export_checkpoints(Export *export, const GauthBatch *batch)
 	{
 		GauthArena	arena;
 		GauthText	text;
+		GauthText	note;
 
 		begin_line(&arena, &text);
+		gauth_text_init(&note, &arena);
+		if (!gauth_checkpoint_find(batch->shard, scan.size, &note))
+			continue;
 		gauth_audit_append_checkpoint(&text, batch->shard, scan.size,
-									  gauth_scan_text(&scan.scan,
-													  CHECKPOINT_NOTE));
+									  gauth_finish_json(&note));
 		put_line(export, &text);
 	}
 	gauth_checkpoint_scan_end(&scan);

@@ -176,6 +176,9 @@ agrees('and with the one that was published',
 	'--key', $key{witness}, '--key', $key{signer}, '--checkpoint', $published);
 agrees('a signed proof of one entry', qr/, signed$/,
 	'verify.py', raw($node, "SELECT gauth.audit_bundle('$erased')"), '--key', $key{signer}, '--key', $key{witness});
+agrees('the export has the cosignature, too', qr/, [12] checkpoints, $signed signed/,
+	'verify.py', raw($node, "SET default_transaction_read_only = on; SELECT line FROM gauth.audit_export() line WHERE line ->> 'type' <> 'checkpoint' OR line ->> 'size' = '$signed'"),
+	'--key', $key{witness});
 refuses('a key that did not sign', qr/none of the keys/,
 	'verify.py', raw($node, "SELECT gauth.audit_bundle('$erased')"), '--key',
 	(python('signer.py', '', '--vkey', '--name', 'x', @{ $party{signer} }[ 2, 3 ]))[1]);
@@ -263,7 +266,7 @@ $cut->stop;
 
 # an entry that never was, sealed with all the others
 my $inserted = forge('inserted',
-	'CREATE TEMPORARY TABLE one AS SELECT * FROM gauth.entry WHERE action = $$later$$ LIMIT 1',
+	'CREATE TEMPORARY TABLE one AS SELECT * FROM gauth.entry WHERE action = $$more$$ LIMIT 1',
 	'UPDATE one SET lane = 1000000, lane_seq = 1000000',
 	'INSERT INTO gauth.entry SELECT * FROM one', $forget);
 refuses('the signer refuses an entry that was slipped in', qr/not the one that was signed/,
