@@ -14,6 +14,7 @@
  */
 #include "store/ring.h"
 
+#include "access/xlog.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/ipc.h"
@@ -63,7 +64,8 @@ static struct
 {
 	int			part;
 	GauthRingPatience patience;
-}			current = {GAUTH_NO_PART, GAUTH_RING_WITHDRAW};
+	XLogRecPtr	commit_end;
+}			current = {GAUTH_NO_PART, GAUTH_RING_WITHDRAW, InvalidXLogRecPtr};
 
 /*
  * gauth_ring_entered
@@ -276,6 +278,7 @@ leave_current(GauthRing *ring, GauthReceipt *receipt)
 
 	LWLockAcquire(gauth_ring_lock(), LW_EXCLUSIVE);
 	is_written = get_state(ring, part) == GAUTH_PART_WRITTEN;
+	current.commit_end = ring->parts[part].commit_end;
 	if (is_written && receipt != NULL)
 		*receipt = ring->parts[part].receipt;
 	is_freed = let_go(ring, part, current.patience);
@@ -419,7 +422,12 @@ gauth_ring_write(GauthSpan note, GauthRingPatience patience,
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	return leave_current(ring, receipt) ? GAUTH_RING_WRITTEN : answer;
+	if (!leave_current(ring, receipt))
+		return answer;
+
+	/* together with all others who wait for the disk, and not the worker */
+	XLogFlush(current.commit_end);
+	return GAUTH_RING_WRITTEN;
 }
 
 /*

@@ -73,11 +73,12 @@ answer(GauthPart *part, GauthPartState state)
 
 /*
  * gauth_drain_written
- *		Some of the notes are in the ledger, and committed.
+ *		Some of the notes are in the ledger, and committed; that is durable
+ *		when the log of the server is flushed up to "commit_end".
  */
 void
 gauth_drain_written(GauthRing *ring, const GauthDrain *drain, int first,
-					int count)
+					int count, XLogRecPtr commit_end)
 {
 	Latch	   *latches[GAUTH_RING_PARTS];
 	int			waiting = 0;
@@ -95,6 +96,7 @@ gauth_drain_written(GauthRing *ring, const GauthDrain *drain, int first,
 			continue;
 		}
 		part->receipt = drain->receipts[i];
+		part->commit_end = commit_end;
 		latches[waiting++] = part->latch;
 		answer(part, GAUTH_PART_WRITTEN);
 	}

@@ -20,7 +20,7 @@ typedef struct GauthDrain
 extern void gauth_drain_take(GauthRing *ring, GauthDrain *drain);
 extern GauthSpan gauth_drain_read(GauthRing *ring, int part);
 extern void gauth_drain_written(GauthRing *ring, const GauthDrain *drain,
-								int first, int count);
+								int first, int count, XLogRecPtr commit_end);
 extern void gauth_drain_refused(GauthRing *ring, const GauthDrain *drain,
 								int first, int count, int sqlstate);
 extern void gauth_drain_return(GauthRing *ring, GauthDrain *drain);

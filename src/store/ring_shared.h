@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "access/xlogdefs.h"
 #include "datatype/timestamp.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
@@ -23,7 +24,8 @@ typedef enum GauthPartState
 	GAUTH_PART_HELD,			/* being filled, or the rest of another */
 	GAUTH_PART_WAITING,			/* in the queue */
 	GAUTH_PART_TAKEN,			/* the worker is writing it */
-	GAUTH_PART_WRITTEN,			/* its transaction has committed */
+	GAUTH_PART_WRITTEN,			/* its transaction has committed, if it is
+								 * flushed */
 	GAUTH_PART_REFUSED			/* it could not be written */
 } GauthPartState;
 
@@ -38,6 +40,7 @@ typedef struct GauthPart
 	uint32		length;			/* of the whole note, bytes */
 	Latch	   *latch;			/* of who waits */
 	GauthReceipt receipt;		/* when it is written */
+	XLogRecPtr	commit_end;		/* of the record of its transaction */
 } GauthPart;
 
 typedef enum GauthWorkerState

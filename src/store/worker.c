@@ -16,12 +16,14 @@
 #include "store/worker.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/pg_database.h"
 #include "libpq/pqsignal.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
+#include "replication/syncrep.h"
 #include "storage/ipc.h"
 #include "storage/lock.h"
 #include "storage/procarray.h"
@@ -56,6 +58,7 @@ static struct
 {
 	GauthRing  *ring;
 	uint32		incarnation;
+	int			durability;		/* of synchronous_commit, as configured */
 	uint64		commits;		/* as of the last sealing */
 	bool		unsealed;		/* own entries, or what was left over */
 	bool		cannot_seal;
@@ -71,7 +74,6 @@ static struct
 
 static GauthDrain drain;
 
-/* what the server is configured to must not decide what is durable */
 static void
 set_option(const char *name, const char *value)
 {
@@ -79,11 +81,28 @@ set_option(const char *name, const char *value)
 							 GUC_ACTION_SET, true, 0, false);
 }
 
+/*
+ * Who waits for a note flushes the log of the server itself, so that many do
+ * it at once and nobody waits for the next turn of this process.  A standby
+ * that has to have it as well is waited for here.  What the server is
+ * configured to does not make it less.
+ */
+static void
+set_durability(void)
+{
+	if (SyncRepStandbyNames == NULL || SyncRepStandbyNames[0] == '\0')
+		set_option("synchronous_commit", "off");
+	else if (self.durability == SYNCHRONOUS_COMMIT_REMOTE_APPLY)
+		set_option("synchronous_commit", "remote_apply");
+	else
+		set_option("synchronous_commit", "on");
+}
+
 static void
 set_options(void)
 {
-	if (synchronous_commit < SYNCHRONOUS_COMMIT_REMOTE_FLUSH)
-		set_option("synchronous_commit", "on");
+	self.durability = synchronous_commit;
+	set_durability();
 	set_option("default_transaction_read_only", "off");
 	set_option("default_transaction_isolation", "read committed");
 	set_option("search_path", "pg_catalog, pg_temp");
@@ -259,7 +278,8 @@ write_span(int first, int count)
 
 	if (failure == 0)
 	{
-		gauth_drain_written(self.ring, &drain, first, count);
+		gauth_drain_written(self.ring, &drain, first, count,
+							XactLastCommitEnd);
 		self.unsealed = true;
 	}
 	return failure;
@@ -462,6 +482,7 @@ work(void)
 		{
 			ConfigReloadPending = false;
 			ProcessConfigFile(PGC_SIGHUP);
+			set_durability();
 		}
 		gauth_drain_take(self.ring, &drain);
 		now = GetCurrentTimestamp();
