@@ -54,6 +54,25 @@ $standby->gives(q{SELECT decision FROM gauth.entry WHERE resource = 'Thing::"oth
 	'the standby has its entry');
 $standby->gives('SELECT count(*) FROM gauth.audit_verify()', '0', 'and verifies it');
 
+# a standby that has to have every commit, and is not there
+$primary->sql(q{SELECT gauth.configure('record_timeout', '"1 second"')});
+$primary->append_conf('postgresql.conf', "synchronous_standby_names = 'nobody'\n");
+$primary->reload;
+$primary->poll_query_until('postgres', q{SELECT current_setting('synchronous_standby_names') = 'nobody'});
+my $begin = time;
+$primary->gives("SELECT gauth.decide" . question('alone') . " ->> 'decision'", 'deny',
+	'a missing synchronous standby: a denial denies', @APP);
+$primary->refuses("BEGIN READ ONLY; SELECT gauth.decide" . question('ok'), 'ZG006',
+	'a permit of a read-only transaction is refused', @APP);
+ok(time - $begin < 5, 'in time');
+$primary->append_conf('postgresql.conf', "synchronous_standby_names = ''\n");
+$primary->reload;
+ok( $primary->poll_query_until('gauth', q{SELECT count(*) = 1 FROM gauth.entry WHERE resource = 'Thing::"alone"'}),
+	'the denial is recorded without it');
+$primary->gives("BEGIN READ ONLY; SELECT gauth.decide" . question('ok') . " ->> 'decision'", 'allow',
+	'and permits go on', @APP);
+$primary->wait_for_catchup($standby);
+
 # promoted, in a session of before
 my $session = $standby->background_psql('gauth', on_error_stop => 0);
 like($session->query("SELECT 'r' || gauth.is_authorized" . question('ok')), qr/^rt/, 'a session of before the promotion');
