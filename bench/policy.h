@@ -32,6 +32,7 @@ extern void server_prepare_trip(Contender *contender, Server *server,
 								bool wall);
 extern void server_prepare_one(Contender *contender, Server *server,
 							   bool wall);
+extern void server_change(unsigned policies);
 extern void server_start_anew(unsigned policies, double *load, double *cold);
 
 #endif							/* GAUTH_BENCH_POLICY_H */

@@ -52,7 +52,8 @@ typedef struct Remote
 typedef struct Starts
 {
 	Contender	compile;		/* in C, text to compiled set */
-	Contender	load;
+	Contender	build;			/* the first session after a change */
+	Contender	load;			/* the next one */
 	Contender	cold;
 } Starts;
 
@@ -152,6 +153,9 @@ start_all(Engine **engines)
 			Starts	   *it = &starts[size];
 
 			it->compile.times[i] = engine_load(engines[size]);
+			server_change(policy_sizes[size]);
+			server_start_anew(policy_sizes[size], &it->build.times[i],
+							  &it->cold.times[i]);
 			server_start_anew(policy_sizes[size], &it->load.times[i],
 							  &it->cold.times[i]);
 		}
@@ -313,7 +317,8 @@ static void
 tell_starts(void)
 {
 	printf("\nA new session, %d of each\n", start_count());
-	tell_start("first decision, ms", offsetof(Starts, load), 1e6);
+	tell_start("first decision, built, ms", offsetof(Starts, build), 1e6);
+	tell_start("first decision, shared, ms", offsetof(Starts, load), 1e6);
 	tell_start("compiling alone, in C, ms", offsetof(Starts, compile), 1e6);
 	tell_start("a decision, rows unread, us", offsetof(Starts, cold), 1e3);
 }
@@ -353,7 +358,7 @@ tell_goals(void)
 			  rate(TABLE, SIZES - 1), 1.5e5, true);
 	tell_goal("round trip beyond SELECT 1, at most, us", beyond, 25, false);
 	tell_goal("first decision of 10,000 policies, ms",
-			  median_time(&starts[SIZES - 1].load, start_count()) / 1e6, 100,
+			  median_time(&starts[SIZES - 1].build, start_count()) / 1e6, 100,
 			  false);
 }
 

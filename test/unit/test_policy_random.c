@@ -7,314 +7,16 @@
  * Besides, what must not matter does not matter: the order of policies,
  * duplicates, a policy that never matches, the address of the set; a permit
  * split at "||" decides as before; one more forbid never widens.
+ *
+ *	test_policy_random [DIRECTORY]
+ *
+ * DIRECTORY takes the sets and the requests with their answers, as files that
+ * COPY reads: somebody else can be asked the same (test/t/022_policy_random.pl).
  */
-#include "test_policy.h"
-
-#include <stdarg.h>
+#include "policy_random.h"
 
 #define SETS			420
 #define REQUESTS		250
-#define TEXT_MAX		(1024 * 1024)
-
-typedef struct Random
-{
-	uint64_t	state;
-} Random;
-
-typedef struct Writer
-{
-	char	   *text;
-	size_t		len;
-} Writer;
-
-static const char *const types[] = {"User", "Group", "Doc", "Folder", "N::T"};
-
-#define TYPES	5
-#define IDS		7
-
-static uint32_t
-pick(Random *random, uint32_t below)
-{
-	random->state ^= random->state << 13;
-	random->state ^= random->state >> 7;
-	random->state ^= random->state << 17;
-	return (uint32_t) (random->state >> 33) % below;
-}
-
-static void
-__attribute__((format(printf, 2, 3)))
-write_text(Writer *writer, const char *format,...)
-{
-	va_list		args;
-
-	va_start(args, format);
-	writer->len += (size_t) vsnprintf(writer->text + writer->len,
-									  TEXT_MAX - writer->len, format, args);
-	va_end(args);
-}
-
-static void
-write_uid(Writer *writer, Random *random)
-{
-	write_text(writer, "%s::\"%u\"", types[pick(random, TYPES)],
-			   pick(random, IDS));
-}
-
-static void
-write_action(Writer *writer, Random *random)
-{
-	write_text(writer, "Action::\"%s%u\"", pick(random, 4) == 0 ? "g" : "a",
-			   pick(random, 4));
-}
-
-static void
-write_scope(Writer *writer, Random *random, const char *variable)
-{
-	write_text(writer, "%s", variable);
-	switch (pick(random, 6))
-	{
-		case 0:
-			write_text(writer, " == ");
-			write_uid(writer, random);
-			return;
-		case 1:
-		case 2:
-			write_text(writer, " in ");
-			write_uid(writer, random);
-			return;
-		case 3:
-			write_text(writer, " is %s", types[pick(random, TYPES)]);
-			return;
-		case 4:
-			write_text(writer, " is %s in ", types[pick(random, TYPES)]);
-			write_uid(writer, random);
-			return;
-		default:
-			return;
-	}
-}
-
-static void
-write_action_scope(Writer *writer, Random *random)
-{
-	uint32_t	count = pick(random, 4);
-	uint32_t	i;
-
-	write_text(writer, "action");
-	switch (pick(random, 4))
-	{
-		case 0:
-			write_text(writer, " == ");
-			write_action(writer, random);
-			return;
-		case 1:
-			write_text(writer, " in ");
-			write_action(writer, random);
-			return;
-		case 2:
-			write_text(writer, " in [");
-			for (i = 0; i < count; i++)
-			{
-				write_action(writer, random);
-				write_text(writer, i + 1 < count ? ", " : "");
-			}
-			write_text(writer, "]");
-			return;
-		default:
-			return;
-	}
-}
-
-/* the other half of write_leaf */
-static void
-write_other_leaf(Writer *writer, Random *random, const char *variable)
-{
-	switch (pick(random, 6))
-	{
-		case 0:
-			write_text(writer, "[1, 2, 3].containsAll(context.set)");
-			return;
-		case 1:
-			write_text(writer, "%s has r.owner && %s.r.owner == principal",
-					   variable, variable);
-			return;
-		case 2:
-			write_text(writer, "%s.hasTag(context.s)", variable);
-			return;
-		case 3:
-			write_text(writer, "(if context.flag then %s.n else 3) > 1",
-					   variable);
-			return;
-		case 4:
-			write_text(writer, "ip(\"10.0.0.%u\").isInRange(context.ip)",
-					   pick(random, 4));
-			return;
-		default:
-			write_text(writer, "context.flag");
-			return;
-	}
-}
-
-static void
-write_leaf(Writer *writer, Random *random, const char *variable)
-{
-	switch (pick(random, 13))
-	{
-		case 0:
-			write_text(writer, "%s.n < %u", variable, pick(random, 5));
-			return;
-		case 1:
-			write_text(writer, "%s has n && %s.n + %u >= context.n", variable,
-					   variable, pick(random, 4));
-			return;
-		case 2:
-			write_text(writer, "%s in ", variable);
-			write_uid(writer, random);
-			return;
-		case 3:
-			write_text(writer, "%s in [", variable);
-			write_uid(writer, random);
-			write_text(writer, ", ");
-			write_uid(writer, random);
-			write_text(writer, "]");
-			return;
-		case 4:
-			write_text(writer, "%s is %s", variable,
-					   types[pick(random, TYPES)]);
-			return;
-		case 5:
-			write_text(writer, "context.s like \"%s\"",
-					   pick(random, 2) == 0 ? "a*" : "*b*c");
-			return;
-		case 6:
-			write_text(writer, "context.set.contains(%u)", pick(random, 4));
-			return;
-		default:
-			write_other_leaf(writer, random, variable);
-			return;
-	}
-}
-
-/* an expression that is a Bool, or fails, as it happens */
-static void
-write_condition(Writer *writer, Random *random, int depth)
-{
-	static const char *const variables[] = {"principal", "resource"};
-	const char *variable = variables[pick(random, 2)];
-
-	if (depth > 0 && pick(random, 2) == 0)
-	{
-		static const char *const formats[] = {") && (", ") || (", ") == ("};
-
-		write_text(writer, "((");
-		write_condition(writer, random, depth - 1);
-		write_text(writer, "%s", formats[pick(random, 3)]);
-		write_condition(writer, random, depth - 1);
-		write_text(writer, "))");
-		return;
-	}
-	write_leaf(writer, random, variable);
-}
-
-typedef struct Policies
-{
-	Writer		writers[64];	/* one policy each, without id */
-	uint32_t	count;
-} Policies;
-
-static void
-write_policy(Writer *writer, Random *random)
-{
-	uint32_t	conditions = pick(random, 3);
-	uint32_t	i;
-
-	write_text(writer, "%s(", pick(random, 3) == 0 ? "forbid" : "permit");
-	write_scope(writer, random, "principal");
-	write_text(writer, ", ");
-	write_action_scope(writer, random);
-	write_text(writer, ", ");
-	write_scope(writer, random, "resource");
-	write_text(writer, ")");
-	for (i = 0; i < conditions; i++)
-	{
-		write_text(writer, pick(random, 4) == 0 ? " unless { " : " when { ");
-		write_condition(writer, random, 2);
-		write_text(writer, " }");
-	}
-	write_text(writer, ";\n");
-}
-
-static void
-make_policies(Policies *policies, Random *random, char *memory)
-{
-	uint32_t	i;
-
-	policies->count = pick(random, 64);
-	for (i = 0; i < policies->count; i++)
-	{
-		policies->writers[i] = (Writer)
-		{
-			memory + i * 4096, 0
-		};
-		write_policy(&policies->writers[i], random);
-	}
-}
-
-/*
- * Entities below others of a larger number, so that there is no cycle; some
- * uids that policies name do not exist.
- */
-static void
-write_entities(Writer *writer, Random *random)
-{
-	uint32_t	type;
-	uint32_t	id;
-
-	write_text(writer, "[{\"uid\":{\"type\":\"Action\",\"id\":\"a0\"},"
-			   "\"parents\":[{\"type\":\"Action\",\"id\":\"g0\"},"
-			   "{\"type\":\"Action\",\"id\":\"g1\"}]},"
-			   "{\"uid\":{\"type\":\"Action\",\"id\":\"a1\"},"
-			   "\"parents\":[{\"type\":\"Action\",\"id\":\"g1\"}]}");
-	for (type = 0; type < TYPES; type++)
-	{
-		for (id = 0; id < IDS - 1; id++)
-		{
-			uint32_t	parents = pick(random, 4);
-
-			write_text(writer, ",{\"uid\":{\"type\":\"%s\",\"id\":\"%u\"},"
-					   "\"attrs\":{\"n\":%u,\"r\":{\"owner\":{\"__entity\":"
-					   "{\"type\":\"User\",\"id\":\"%u\"}}}},"
-					   "\"tags\":{\"%s\":1},\"parents\":[", types[type], id,
-					   pick(random, 6), pick(random, IDS),
-					   pick(random, 2) == 0 ? "abc" : "x");
-			for (; id + 1 < IDS && parents > 0; parents--)
-				write_text(writer, "{\"type\":\"%s\",\"id\":\"%u\"}%s",
-						   types[pick(random, TYPES)],
-						   id + 1 + pick(random, IDS - id - 1),
-						   parents > 1 ? "," : "");
-			write_text(writer, "]}");
-		}
-	}
-	write_text(writer, "]");
-}
-
-static void
-write_request(Writer *writer, Random *random)
-{
-	write_text(writer, "{\"principal\":{\"type\":\"%s\",\"id\":\"%u\"},",
-			   types[pick(random, TYPES)], pick(random, IDS + 1));
-	write_text(writer, "\"action\":{\"type\":\"Action\",\"id\":\"a%u\"},",
-			   pick(random, 5));
-	write_text(writer, "\"resource\":{\"type\":\"%s\",\"id\":\"%u\"},",
-			   types[pick(random, TYPES)], pick(random, IDS + 1));
-	write_text(writer, "\"context\":{\"flag\":%s,\"n\":%u,\"s\":\"%s\","
-			   "\"set\":[%u,%u],\"ip\":{\"__extn\":{\"fn\":\"ip\","
-			   "\"arg\":\"10.0.0.%u/31\"}}}}",
-			   pick(random, 2) == 0 ? "true" : "false", pick(random, 5),
-			   pick(random, 2) == 0 ? "abc" : "zbxc", pick(random, 4),
-			   pick(random, 4), pick(random, 4));
-}
-
 /* the same set in other words */
 typedef struct Variants
 {
@@ -419,8 +121,82 @@ decide_variant(Variants *variants, const GauthPolicySet *set,
 							   &variants->original.err) == GAUTH_OK;
 }
 
+/* where answers are written for others; NULL: nowhere */
+static FILE *dumped_sets;
+static FILE *dumped_requests;
+
+/* in the text format of COPY */
+static void
+dump_text(FILE *stream, const char *text, size_t len)
+{
+	size_t		i;
+
+	for (i = 0; i < len; i++)
+	{
+		if (text[i] == '\n')
+			fputs("\\n", stream);
+		else if (text[i] == '\\')
+			fputs("\\\\", stream);
+		else
+			fputc(text[i], stream);
+	}
+}
+
+static void
+dump_uid(const GauthUid *uid)
+{
+	fprintf(dumped_requests, "%.*s::\"%.*s\"\t", (int) uid->type_len,
+			uid->bytes, (int) uid->id_len, uid->bytes + uid->type_len);
+}
+
+static void
+dump_set(unsigned number, const Policies *policies, GauthSpan entities)
+{
+	uint32_t	i;
+
+	if (dumped_sets == NULL)
+		return;
+	fprintf(dumped_sets, "%u\t", number);
+	for (i = 0; i < policies->count; i++)
+		dump_text(dumped_sets, policies->writers[i].text,
+				  policies->writers[i].len);
+	fputc('\t', dumped_sets);
+	dump_text(dumped_sets, entities.data, entities.len);
+	fputc('\n', dumped_sets);
+}
+
+/* "json" is the request as it was written: the context comes last in it */
+static void
+dump_request(unsigned number, GauthSpan json, const GauthRequest *request,
+			 const GauthDecision *decision)
+{
+	static const char member[] = "\"context\":";
+	const char *context;
+	uint32_t	i;
+
+	if (dumped_requests == NULL)
+		return;
+	context = strstr(json.data, member) + strlen(member);
+	fprintf(dumped_requests, "%u\t", number);
+	dump_uid(request->principal);
+	dump_uid(request->action);
+	dump_uid(request->resource);
+	dump_text(dumped_requests, context,
+			  (size_t) (json.data + json.len - 1 - context));
+	fprintf(dumped_requests, "\t%s\t{", decision->permit ? "t" : "f");
+	for (i = 0; i < decision->determining_count; i++)
+		fprintf(dumped_requests, "%spolicy%u", i == 0 ? "" : ",",
+				decision->determining[i]);
+	fputs("}\t{", dumped_requests);
+	for (i = 0; i < decision->failure_count; i++)
+		fprintf(dumped_requests, "%spolicy%u", i == 0 ? "" : ",",
+				decision->failures[i].policy);
+	fputs("}\n", dumped_requests);
+}
+
 typedef struct Totals
 {
+	unsigned	sets;
 	unsigned	requests;
 	unsigned	agreed;
 	unsigned	permits;
@@ -428,9 +204,10 @@ typedef struct Totals
 	unsigned	with_errors;
 } Totals;
 
+/* "answer" is that of mode cedar */
 static bool
 test_request(Variants *variants, uint32_t count, GauthArena *arena,
-			 const GauthRequest *request, Totals *totals)
+			 const GauthRequest *request, GauthDecision *answer)
 {
 	GauthDecision cedar;
 	GauthDecision strict;
@@ -443,9 +220,7 @@ test_request(Variants *variants, uint32_t count, GauthArena *arena,
 		return false;
 	if (strict.permit && !cedar.permit)
 		return false;
-	totals->permits += cedar.permit ? 1 : 0;
-	totals->with_reasons += cedar.determining_count > 0 ? 1 : 0;
-	totals->with_errors += cedar.failure_count > 0 ? 1 : 0;
+	*answer = cedar;
 	if (!decide_variant(variants, variants->reversed.set, arena, request,
 						&other) || !is_mirrored(&cedar, &other, count))
 		return false;
@@ -466,6 +241,15 @@ test_request(Variants *variants, uint32_t count, GauthArena *arena,
 }
 
 static void
+count_answer(Totals *totals, const GauthDecision *answer)
+{
+	totals->agreed++;
+	totals->permits += answer->permit ? 1 : 0;
+	totals->with_reasons += answer->determining_count > 0 ? 1 : 0;
+	totals->with_errors += answer->failure_count > 0 ? 1 : 0;
+}
+
+static void
 test_set(Random *random, char *memory, char *policy_memory, Totals *totals)
 {
 	Policies	policies;
@@ -481,12 +265,14 @@ test_set(Random *random, char *memory, char *policy_memory, Totals *totals)
 	(void) gauth_arena_copy(&variants.original.arena,
 							gauth_span(memory, writer.len), &json);
 	CHECK_STATUS(fixture_entities(&variants.original, json), GAUTH_OK);
+	dump_set(++totals->sets, &policies, json);
 
 	for (i = 0; i < REQUESTS; i++)
 	{
 		GauthArena	arena;
 		GauthEntityReader reader = fixture_reader(&variants.original, &arena);
 		GauthRequest request;
+		GauthDecision answer;
 		GauthJson  *root;
 
 		writer.len = 0;
@@ -498,8 +284,12 @@ test_set(Random *random, char *memory, char *policy_memory, Totals *totals)
 							 &variants.original.err) == GAUTH_OK &&
 			gauth_request_from_json(&reader, root, &request) == GAUTH_OK &&
 			test_request(&variants, policies.count, &arena, &request,
-						 totals))
-			totals->agreed++;
+						 &answer))
+		{
+			count_answer(totals, &answer);
+			dump_request(totals->sets, gauth_span(memory, writer.len),
+						 &request, &answer);
+		}
 		gauth_arena_reset(&arena);
 	}
 	free_variants(&variants);
@@ -569,8 +359,25 @@ test_split(Random *random, char *memory, unsigned *compared)
 	fixture_free(&halves);
 }
 
+static FILE *
+open_dump(const char *directory, const char *name)
+{
+	char		path[UNIT_PATH_MAX];
+	FILE	   *stream = NULL;
+
+	if (snprintf(path, sizeof(path), "%s/%s", directory,
+				 name) < UNIT_PATH_MAX)
+		stream = fopen(path, "w");
+	if (stream == NULL)
+	{
+		perror(name);
+		exit(EXIT_FAILURE);
+	}
+	return stream;
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	Random		random = {UINT64_C(0x9e3779b97f4a7c15)};
 	char	   *memory = malloc(TEXT_MAX);
@@ -579,6 +386,11 @@ main(void)
 	unsigned	compared = 0;
 	int			i;
 
+	if (argc > 1)
+	{
+		dumped_sets = open_dump(argv[1], "sets");
+		dumped_requests = open_dump(argv[1], "requests");
+	}
 	for (i = 0; i < SETS; i++)
 		test_set(&random, memory, policy_memory, &totals);
 	printf("random sets: %u/%u requests agree (%u permits, %u with reasons, "
@@ -592,6 +404,8 @@ main(void)
 		test_split(&random, memory, &compared);
 	printf("split permits: %u compared\n", compared);
 	CHECK(compared > 1000);
+	if (argc > 1)
+		CHECK(fclose(dumped_sets) == 0 && fclose(dumped_requests) == 0);
 	free(memory);
 	free(policy_memory);
 	return unit_finish("policy_random");
