@@ -43,7 +43,7 @@ COMMENT ON FUNCTION gauth.put_agent_trust(text, text, text) IS
 CREATE FUNCTION gauth.enforce(request json)
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gauth_sql_enforce'
-LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.enforce(json) IS
 'decides about an enforcement request of RFC 0117 section 4.1 and records it: a decision object (section 5.1) with PERMIT, DENY or CONSTRAIN, all checks, violations and constraints, or an error object (section 6.1), which is a denial; changes nothing of the mandate; credential.token is an extended token, credential.mandate_id the mandate of the identity or, for holders of "enforcer", any; these alone are heard with poa_snapshot, live_mandate_state and action.parameters.hold; raises ZG006, ZG007';
@@ -59,7 +59,7 @@ COMMENT ON FUNCTION gauth.enforce_batch(json, text) IS
 CREATE FUNCTION gauth.allowed(request json)
 RETURNS boolean
 AS 'MODULE_PATHNAME', 'gauth_sql_allowed'
-LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.allowed(json) IS
 'gauth.enforce as yes or no: true for PERMIT alone, since a CONSTRAIN has bounds that a boolean cannot tell; false for a denial and for an error; recorded; raises ZG006, ZG007';

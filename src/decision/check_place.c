@@ -78,19 +78,21 @@ gauth_check_region(GauthChecker *checker)
 }
 
 /*
- * Is the resource a path?  The verb says so, or the resource type, or neither
- * says that it is something else: the type alone, which the caller chooses,
- * does not lead past the check.
+ * Is the resource a path?  It is when the verb or the resource type says so.
+ * Where neither says what it is, a mandate that restricts paths has to be
+ * taken at its word: the type, which the caller chooses, does not lead past.
  */
 static bool
-is_path(const GauthEnforceRequest *request)
+is_path(const GauthChecker *checker)
 {
-	const GauthActionClass *action = &request->action;
+	const GauthActionClass *action = &checker->request->action;
 
 	if (gauth_action_touches(action, GAUTH_RESOURCE_FILE))
 		return true;
 	return action->by_verb == GAUTH_RESOURCE_UNKNOWN &&
-		request->resource_type.len == 0;
+		action->by_type == GAUTH_RESOURCE_UNKNOWN &&
+		(checker->powers->allowed_paths.given ||
+		 checker->powers->denied_paths.count > 0);
 }
 
 /*
@@ -104,7 +106,7 @@ gauth_check_path(GauthChecker *checker)
 	GauthSpan	path;
 	GauthStatus status;
 
-	if (!is_path(checker->request))
+	if (!is_path(checker))
 	{
 		gauth_check_skip(checker, "the resource is not a path");
 		return;

@@ -67,6 +67,21 @@ append_constraints(GauthText *text, const GauthConstraint *constraint)
 	gauth_text_append_char(text, ']');
 }
 
+/* which request it was, where that is known */
+static GauthSpan
+make_error_payload(GauthArena *arena, const GauthEnforceError *error)
+{
+	GauthText	text;
+
+	if (error->request_id.len == 0)
+		return gauth_span(NULL, 0);
+	gauth_text_init(&text, arena);
+	gauth_text_append(&text, GAUTH_SPAN("{\"request_id\":"));
+	gauth_text_append_json_string(&text, error->request_id);
+	gauth_text_append_char(&text, '}');
+	return finish(&text);
+}
+
 static GauthSpan
 make_payload(GauthArena *arena, const GauthEnforceAnswer *answer)
 {
@@ -139,6 +154,7 @@ gauth_enforce_record(GauthArena *arena, const GauthEnforceAnswer *answer)
 		note.verdict = GAUTH_VERDICT_ERROR;
 		note.rule =
 			gauth_span_of(gauth_enforce_error_name(answer->error.code));
+		note.payload = make_error_payload(arena, &answer->error);
 		gauth_ledger_decide(&note, NULL);
 		return;
 	}

@@ -159,8 +159,9 @@ gauth_sql_enforce(PG_FUNCTION_ARGS)
 	bool		trusted = gauth_access_allows(GAUTH_ENFORCER, NULL);
 	GauthRuling ruling;
 
-	PG_RETURN_DATUM(gauth_enforce_request(gauth_arg_span(fcinfo, 0), trusted,
-										  &ruling));
+	/* no request is one that cannot be read, which is a denial */
+	PG_RETURN_DATUM(gauth_enforce_request(gauth_arg_span_or_null(fcinfo, 0),
+										  trusted, &ruling));
 }
 
 /*
@@ -176,7 +177,7 @@ gauth_sql_allowed(PG_FUNCTION_ARGS)
 
 	gauth_memory_arena(&arena, buffer, sizeof(buffer), CurrentMemoryContext);
 	it.trusted = gauth_access_allows(GAUTH_ENFORCER, NULL);
-	enforce(&arena, gauth_arg_span(fcinfo, 0), &it, &answer);
+	enforce(&arena, gauth_arg_span_or_null(fcinfo, 0), &it, &answer);
 	PG_RETURN_BOOL(gauth_enforce_answer_ruling(&answer) ==
 				   GAUTH_RULING_PERMIT);
 }

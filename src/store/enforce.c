@@ -239,8 +239,9 @@ collect_budget(GauthEnforceCase *it)
 	GauthSpan	hold = it->trusted ? it->request.hold : gauth_span(NULL, 0);
 
 	live->budget_total = it->mandate.budget_total;
-	live->budget_remaining = it->mandate.budget_remaining -
-		gauth_mandate_held(it->mandate.id, it->now, hold);
+	live->budget_remaining =
+		Max(0, it->mandate.budget_remaining -
+			gauth_mandate_held(it->mandate.id, it->now, hold));
 }
 
 static void

@@ -145,6 +145,8 @@ SELECT brief(gauth.enforce(rpad('{}', 65536)::json)) AS "65536", gauth.enforce(r
        jsonb_array_length(gauth.enforce_batch((SELECT json_agg('{}'::json) FROM generate_series(1, 50))) -> 'decisions') AS "50";
 -- a member twice, not JSON that anybody could read alike
 SELECT brief(gauth.enforce('{"request_id": "a", "request_id": "b"}')), brief(gauth.enforce('[]')), brief(gauth.enforce('5'));
+-- nothing asked is nothing allowed
+SELECT brief(gauth.enforce(NULL)), gauth.allowed(NULL);
 -- CT-PEP-021, D-11: an error is no decision, and a denial
 SELECT brief(gauth.enforce(request('x', '{"credential": {"token": "no.token"}}'))) AS token,
        brief(gauth.enforce(request('x', '{"credential": {"poa_snapshot": {"parties": 5}}}'))) AS snapshot,

@@ -137,6 +137,8 @@ static const StageCase platform_cases[] = {
 	CALL "action.resource \"https://c.B.example:8443\"\n", NULL, "PERMIT"},
 	{"D-25: not below", DOMAINS,
 	CALL "action.resource \"https://b.example/\"\n", NULL, DENIED_10},
+	{"D-25: a user before the host", DOMAINS,
+	CALL "action.resource \"https://u:p@a.example/x\"\n", NULL, "PERMIT"},
 	{"D-25: a user is no host", DOMAINS,
 		CALL "action.resource \"https://a.example@evil.test/\"\n", NULL,
 	DENIED_10},

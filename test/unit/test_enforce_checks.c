@@ -468,6 +468,13 @@ static const StageCase path_cases[] = {
 	{"D-20: the type does not lead past it", PATHS,
 		"action.resource_type \"api\"\naction.resource \"etc/passwd\"\n",
 	NULL, "DENY CHK-07 PATH_NOT_ALLOWED"},
+	{"D-20: a type that nobody knows does not either", PATHS
+		VERB("thing:read") "allowed true\n",
+		ACT("thing:read") "action.resource_type \"gizmo\"\n"
+	"action.resource \"etc/x\"\n", NULL, "DENY CHK-07 PATH_NOT_ALLOWED"},
+	{"D-41: nothing is said of paths", VERB("thing:read") "allowed true\n",
+		ACT("thing:read") "action.resource_type \"gizmo\"\n"
+	"action.resource \"../%41\"\n", NULL, "PERMIT"},
 	{"D-20: nothing said is a path", PATHS VERB("thing:read")
 		"allowed true\n",
 		ACT("thing:read") "action.resource_type\n"
