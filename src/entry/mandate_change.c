@@ -182,9 +182,9 @@ gauth_mandate_sees_all(void)
 
 /*
  * gauth_mandate_find_visible
- *		The mandate at the time of the statement, for its agent, its issuer,
- *		its approvers, and whoever sees all.  Raises MANDATE_NOT_FOUND,
- *		INSUFFICIENT_AUTHORITY.
+ *		The mandate at the time of the statement, for its agent, the agent
+ *		right above, its issuer, its approvers, and whoever sees all.  Raises
+ *		MANDATE_NOT_FOUND, INSUFFICIENT_AUTHORITY.
  */
 void
 gauth_mandate_find_visible(GauthSpan id, GauthMandate *mandate)
@@ -194,7 +194,7 @@ gauth_mandate_find_visible(GauthSpan id, GauthMandate *mandate)
 	if (!gauth_mandate_find(id, GetCurrentStatementStartTimestamp(), mandate))
 		gauth_raise_rule("MANDATE_NOT_FOUND");
 	if (reader.data != NULL &&
-		(stands_for(mandate, reader) ||
+		(stands_for(mandate, reader) || is_delegator(mandate, reader) ||
 		 gauth_span_equal(reader, mandate->issued_by) ||
 		 is_named(&mandate->credential->approval_chain, reader)))
 		return;

@@ -621,11 +621,11 @@ SELECT made('own') AS other \gset
 SELECT gauth.delegate_mandate(:'other', part()) ->> 'status' AS delegated, gauth.mandate(:'own') ->> 'status' AS own;
 SELECT refused(format('SELECT gauth.delegate_mandate(%L, part())', :'other'));
 
--- who delegated takes it back, and nothing else
+-- who delegated sees it and takes it back, and nothing else
 SELECT gauth.delegate_mandate(:'other', part('{"delegate_agent_id": "third"}')) ->> 'mandate_id' AS c \gset
 SELECT o.call, try('regress_mandate_agent', format(o.call, :'c')) AS delegator, try('regress_mandate_helper', format(o.call, :'c')) AS stranger
 FROM unnest(ARRAY['SELECT gauth.revoke_mandate(%L, ''x'')', 'SELECT gauth.suspend_mandate(%L, ''x'')',
-    'SELECT gauth.increase_budget(%L, 1)', 'SELECT gauth.extend_ttl(%L, ''1 second'')']) o (call);
+    'SELECT gauth.mandate(%L)', 'SELECT gauth.increase_budget(%L, 1)', 'SELECT gauth.extend_ttl(%L, ''1 second'')']) o (call);
 
 -- more for the child comes from the parent too, and it never outlives it
 SELECT gauth.increase_budget(:'c', 90) -> 'budget_state' -> 'total_cents' AS child,
