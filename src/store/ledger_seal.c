@@ -111,15 +111,29 @@ gauth_batch_of_snapshot(Snapshot snapshot, GauthBatch *batch)
 		  gauth_xid_compare);
 }
 
-/* the place of the next entry in the order of all logs */
-static uint64
-find_position(void)
+/*
+ * The oldest log that may still be sealed: logs are closed in their order.
+ */
+static uint32
+find_first_open(uint32 last)
 {
-	uint32		shard = gauth_shard_last();
+	GauthBatch	batch;
+
+	while (last > 1 &&
+		   !(gauth_batch_last(last - 1, &batch) && batch.final))
+		last--;
+	return last;
+}
+
+/* the place of the next entry: behind the open logs and the one before */
+static uint64
+find_position(uint32 first, uint32 last)
+{
+	uint32		shard;
 	uint64		position = 0;
 	GauthBatch	batch;
 
-	for (; shard > 0; shard--)
+	for (shard = Max(first, 2) - 1; shard <= last; shard++)
 	{
 		if (gauth_batch_last(shard, &batch))
 			position = Max(position, batch.position + batch.size);
@@ -340,7 +354,7 @@ first_batch(uint32 shard, GauthBatch *batch)
 /*
  * Has everybody ended who may still write into a log that is not the newest?
  *
- * The first batch of the next log was made by somebody who held the lock of
+ * The first batch of a later log was made by somebody who held the lock of
  * sealing after the next log had been opened.  Whoever opened it had told all
  * sessions before giving that lock up; so a transaction that got its number
  * later than that batch writes elsewhere, because it listens between getting
@@ -349,12 +363,17 @@ first_batch(uint32 shard, GauthBatch *batch)
 static bool
 may_close(const Sealing *sealing, const GauthShard *shard)
 {
+	uint32		last = gauth_shard_last();
+	uint32		later = shard->number + 1;
 	GauthBatch	next;
 
 	if (shard->life == GAUTH_SHARD_FOREIGN)
 		return true;
-	return shard->number < gauth_shard_last() &&
-		first_batch(shard->number + 1, &next) &&
+
+	/* the next one may have been left without an entry */
+	while (later <= last && !first_batch(later, &next))
+		later++;
+	return later <= last &&
 		FullTransactionIdPrecedesOrEquals(next.next_xid, sealing->seen.xmin);
 }
 
@@ -442,6 +461,7 @@ int64
 gauth_ledger_seal(bool wait)
 {
 	Sealing		sealing = {0};
+	uint32		first;
 	uint32		last;
 	uint32		shard;
 
@@ -453,9 +473,10 @@ gauth_ledger_seal(bool wait)
 										   ALLOCSET_DEFAULT_SIZES);
 	sealing.snapshot = RegisterSnapshot(GetLatestSnapshot());
 	gauth_batch_of_snapshot(sealing.snapshot, &sealing.seen);
-	sealing.position = find_position();
 	last = gauth_shard_last();
-	for (shard = 1; shard <= last; shard++)
+	first = find_first_open(last);
+	sealing.position = find_position(first, last);
+	for (shard = first; shard > 0 && shard <= last; shard++)
 		seal_log(&sealing, shard);
 	if (last > 0)
 		rotate(&sealing, last);
