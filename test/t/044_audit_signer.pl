@@ -65,6 +65,16 @@ sub raw
 	return $text =~ /\n\z/ ? $text : "$text\n";
 }
 
+# the verifier itself, by what others have computed
+SKIP:
+{
+	my $vectors = Gauth::vectors();
+	skip 'no vectors', 1 if !defined $vectors;
+	my ($good, $answer) = python('vectors.py', '', $vectors);
+	chomp $answer;
+	ok($good, "the verifier, held against vectors: $answer");
+}
+
 my $node = Gauth->new('main', init => [ allows_streaming => 1 ]);
 $node->sql("SELECT gauth.configure('checkpoint_issuers', NULL)");
 
