@@ -49,3 +49,15 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION gauth.configuration(text) IS
 'the discovery document of a hosted issuer (RFC 0116 section 13.4); its addresses are those that a gateway before the database serves; raises 42704, 55000';
+
+CREATE FUNCTION gauth.error_json(
+    code text,
+    details jsonb DEFAULT '{}',
+    request_id text DEFAULT NULL
+)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gauth_sql_error_json'
+LANGUAGE C STABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION gauth.error_json(text, jsonb, text) IS
+'the error object that a gateway answers with (RFC 0116 section 8.1.1): code, message, details, request_id, timestamp; for INVALID_TOKEN, EXPIRED, REVOKED, TOKEN_NOT_FOUND, TOKEN_TOO_LARGE, ROTATION_IN_PROGRESS, UNSUPPORTED_FORMAT, RATE_LIMITED and INTERNAL_ERROR; raises 22023';

@@ -33,6 +33,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_introspect_mandate_token);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_revoke_mandate_token);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_register);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_configuration);
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_error_json);
 
 /* who gave the mandate may hand out its tokens, and who signs them */
 static void
@@ -343,5 +344,64 @@ gauth_sql_configuration(PG_FUNCTION_ARGS)
 						  " rtrim(i.issuer, '/') AS base) b"
 						  " WHERE i.issuer = $1", &result))
 		gauth_raise_issuer_unknown();
+	PG_RETURN_DATUM(result);
+}
+
+/* RFC 0116 section 8.1.1 */
+static const char *
+token_error_message(GauthSpan code)
+{
+	static const struct
+	{
+		const char *code;
+		const char *message;
+	}			errors[] = {
+		{"INVALID_TOKEN", "The token is not valid."},
+		{"EXPIRED", "The token has expired."},
+		{"REVOKED", "The token or its mandate was revoked."},
+		{"TOKEN_NOT_FOUND", "There is no such token."},
+		{"TOKEN_TOO_LARGE", "The token would have more than 4096 bytes."},
+		{"ROTATION_IN_PROGRESS", "The keys are being rotated."},
+		{"UNSUPPORTED_FORMAT", "The credential format is not supported."},
+		{"RATE_LIMITED", "There are too many requests."},
+		{"INTERNAL_ERROR", "The request could not be processed."}
+	};
+	size_t		i;
+
+	for (i = 0; i < lengthof(errors); i++)
+	{
+		if (gauth_span_is(code, errors[i].code))
+			return errors[i].message;
+	}
+	return NULL;
+}
+
+/*
+ * gauth.error_json(code text, details jsonb, request_id text) returns jsonb
+ */
+Datum
+gauth_sql_error_json(PG_FUNCTION_ARGS)
+{
+	const char *message;
+	GauthWrite	values = {0};
+	Datum		result;
+
+	if (PG_ARGISNULL(0))
+		gauth_raise_null("code");
+	message = token_error_message(gauth_arg_span(fcinfo, 0));
+	if (message == NULL)
+		gauth_raise_argument("code", "one of the nine error codes of tokens");
+	gauth_write_text(&values, gauth_arg_span(fcinfo, 0));
+	gauth_write_text(&values, gauth_span_of(message));
+	gauth_write_value(&values, JSONBOID,
+					  PG_ARGISNULL(1) ? (Datum) 0 : PG_GETARG_DATUM(1),
+					  PG_ARGISNULL(1));
+	gauth_write_text(&values, gauth_arg_span_or_null(fcinfo, 2));
+	(void) gauth_read_value(&values, "SELECT jsonb_build_object('code', $1,"
+							" 'message', $2, 'details',"
+							" COALESCE($3, '{}'), 'request_id', $4,"
+							" 'timestamp', "
+							GAUTH_SQL_INSTANT("statement_timestamp()") ")",
+							&result);
 	PG_RETURN_DATUM(result);
 }

@@ -198,6 +198,18 @@ SELECT refused(format('SELECT gauth.authenticate(%L)', :'u_token'));
 SET SESSION AUTHORIZATION regress_token_stranger;
 SELECT refused(format('SELECT gauth.revoke_mandate_token(%L, ''manual'')', :'t_jti')) ~ '^42501' AS not_for_all;
 RESET SESSION AUTHORIZATION;
+-- C-39: the entry of a revocation says which token, why, who and when, and is kept for a year or more
+SELECT rule, actor = session_user AS by, made_at IS NOT NULL AS dated FROM gauth.entry WHERE kind = 'token.revoke' AND token_id = :'u_jti';
+SELECT refused('SELECT gauth.audit_retain(''300 days'')') ~ '^22023' AS kept_a_year;
+-- C-40, C-42: a token that was refused: why, and nothing of what it said
+SELECT kind, rule, payload::text !~ 'eyJ|scope|cents' AS clean FROM gauth.entry
+WHERE kind = 'authenticate' AND token_id = :'u_jti';
+-- C-29: the error object of a gateway
+SELECT code, e - 'timestamp' - 'code' AS error, e ->> 'timestamp' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$' AS dated
+FROM unnest(ARRAY['INVALID_TOKEN', 'EXPIRED', 'REVOKED', 'TOKEN_NOT_FOUND', 'TOKEN_TOO_LARGE', 'ROTATION_IN_PROGRESS',
+                  'UNSUPPORTED_FORMAT', 'RATE_LIMITED', 'INTERNAL_ERROR']) code,
+LATERAL gauth.error_json(code, '{"field": "x"}', 'req_1') e;
+SELECT refused($$SELECT gauth.error_json('OTHER')$$), gauth.error_json('REVOKED') - 'timestamp' AS error;
 
 --
 -- A-21: a successor acts while the agent cannot, and not before

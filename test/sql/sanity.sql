@@ -65,7 +65,7 @@ VALUES
     ('audit_append'), ('audit_wait'),
     -- ask in C who calls
     ('grant_access'), ('reapply_access'), ('revoke_access'), ('unlock'),
-    ('acting_party'), ('initiate_authorization'), ('request_token'), ('revoke_grant'), ('verify_counterparty'), ('put_definition'), ('definition'), ('definition_history'),
+    ('acting_party'), ('error_json'), ('initiate_authorization'), ('request_token'), ('revoke_grant'), ('verify_counterparty'), ('put_definition'), ('definition'), ('definition_history'),
     ('sign_definition'), ('activate_definition'), ('renew_definition'), ('revoke_definition'),
     ('raise_event'), ('clear_event'), ('impose_obligation'), ('fulfill_obligation'),
     ('link_definition'), ('open_obligations'), ('issue_mandate_token'), ('activate_client'), ('approve_client'),
