@@ -197,6 +197,7 @@ fill(GauthRing *ring, int part, GauthSpan note)
 	ring->parts[part].length = (uint32) note.len;
 	ring->parts[part].latch = MyLatch;
 	ring->parts[part].attempts = 0;
+	ring->parts[part].withdrawn = false;
 	while (note.len > 0)
 	{
 		size_t		piece = Min(note.len, GAUTH_RING_PART_SIZE);
@@ -262,6 +263,7 @@ let_go(GauthRing *ring, int part, GauthRingPatience patience)
 			break;
 	}
 	ring->parts[part].abandoned = true;
+	ring->parts[part].withdrawn = patience == GAUTH_RING_WITHDRAW;
 	return false;
 }
 

@@ -110,10 +110,11 @@ retry(GauthRing *ring, int number)
 {
 	GauthPart  *part = &ring->parts[number];
 
-	if (part->attempts >= ATTEMPTS_MAX)
+	if (part->withdrawn || part->attempts >= ATTEMPTS_MAX)
 	{
+		if (!part->withdrawn)
+			pg_atomic_fetch_add_u64(&ring->lost, 1);
 		gauth_ring_free(ring, number);
-		pg_atomic_fetch_add_u64(&ring->lost, 1);
 		return;
 	}
 	part->attempts++;
@@ -167,7 +168,11 @@ gauth_drain_return(GauthRing *ring, GauthDrain *drain)
 	{
 		int			part = drain->parts[i];
 
-		if (pg_atomic_read_u32(&ring->parts[part].state) == GAUTH_PART_TAKEN)
+		if (pg_atomic_read_u32(&ring->parts[part].state) != GAUTH_PART_TAKEN)
+			continue;
+		if (ring->parts[part].withdrawn)
+			gauth_ring_free(ring, part);
+		else
 			gauth_ring_enqueue(ring, part);
 	}
 	drain->count = 0;

@@ -36,6 +36,7 @@ typedef struct GauthPart
 	int16		next;			/* in the queue, or of the free ones */
 	int16		more;			/* holds what did not fit in this one */
 	bool		abandoned;		/* nobody waits for the answer */
+	bool		withdrawn;		/* nor wants it written, if that can be helped */
 	uint8		attempts;
 	uint32		length;			/* of the whole note, bytes */
 	Latch	   *latch;			/* of who waits */

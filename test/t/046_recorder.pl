@@ -190,6 +190,9 @@ is($locker->query('SELECT ' . ask('locker')), 'deny', 'who holds the lock does n
 $locker->query_safe('COMMIT');
 wait_for('all is recorded when the lock is gone',
 	q{SELECT count(*) = 2 FROM gauth.entry WHERE resource LIKE 'Thing::"lock%'});
+$node->gives(q{SELECT count(*) FROM gauth.entry WHERE resource = 'Thing::"ok"'}, '1',
+	'and not the permit that was refused');
+is(state('parts_used'), '0', 'nothing is left in the ring');
 $locker->quit;
 
 # E, an entry that cannot be written among others that can
