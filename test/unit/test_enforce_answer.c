@@ -2,6 +2,8 @@
  * test_enforce_answer.c
  *		Requests as they are read, answers as they are written, batches.
  */
+#include <time.h>
+
 #include "decision/enforce_policy.h"
 #include "test_enforce.h"
 
@@ -645,6 +647,72 @@ test_memory(void)
 	stage_end(&stage);
 }
 
+/* the CPU time of the quickest of many batches of decisions */
+static double
+time_decisions(Stage *stage)
+{
+	static char buffer[64 * 1024];
+	double		least = 0;
+	bool		good = true;
+	int			batch;
+	int			i;
+
+	for (batch = 0; batch < 100; batch++)
+	{
+		clock_t		start = clock();
+		double		taken;
+
+		for (i = 0; i < 100; i++)
+		{
+			GauthArena	arena;
+
+			gauth_arena_init(&arena, buffer, sizeof(buffer), NULL, 0);
+			good = good && gauth_enforce(&arena, &stage->input,
+										 &stage->decision) == GAUTH_OK;
+		}
+		taken = (double) (clock() - start);
+		if (batch == 0 || taken < least)
+			least = taken;
+	}
+	CHECK(good);
+	return least;
+}
+
+/* D-55: how long it takes does not tell what was decided */
+static void
+test_timing(void)
+{
+	static const char *const denied[] = {
+		"agent.agent_id \"agent_2\"\n",
+		"action.verb \"core.file.get\"\n",
+		"action.resource \"etc/passwd\"\n"
+	};
+	double		permit = 0;
+	size_t		i;
+
+	for (i = 0; i <= sizeof(denied) / sizeof(denied[0]); i++)
+	{
+		Stage		stage;
+		double		taken;
+
+		stage_begin(&stage);
+		stage_mandate(&stage, "scope.allowed_paths [\"src/\"]\n");
+		stage_request(&stage, "action.verb \"core.file.read\"\n");
+		if (i > 0)
+			stage_request(&stage, denied[i - 1]);
+		CHECK(stage_read(&stage));
+		CHECK(gauth_enforce_mode(&stage.input) == GAUTH_MODE_STATELESS);
+		taken = time_decisions(&stage);
+		CHECK(stage.decision.ruling == (i > 0 ? GAUTH_RULING_DENY
+										: GAUTH_RULING_PERMIT));
+		if (i == 0)
+			permit = taken;
+		if (!CHECK(taken < permit * 2 && permit < taken * 2))
+			printf("  permit %.0f, denial %.0f\n", permit, taken);
+		stage_end(&stage);
+	}
+}
+
 int
 main(void)
 {
@@ -662,5 +730,6 @@ main(void)
 	test_errors();
 	test_policy();
 	test_memory();
+	test_timing();
 	return unit_finish("enforce_answer");
 }
