@@ -34,6 +34,18 @@ static struct
 	uint32		room;
 }			lane;
 
+/*
+ * gauth_lane_forget
+ *		The next entry begins another chain.
+ */
+void
+gauth_lane_forget(void)
+{
+	memset(&lane.head, 0, sizeof(lane.head));
+	lane.committed = lane.head;
+	lane.depth = 0;
+}
+
 static void
 transaction_ended(XactEvent event, void *argument)
 {
@@ -50,9 +62,7 @@ transaction_ended(XactEvent event, void *argument)
 		case XACT_EVENT_PREPARE:
 
 			/* what becomes of the entries is for others to decide */
-			memset(&lane.head, 0, sizeof(lane.head));
-			lane.committed = lane.head;
-			lane.depth = 0;
+			gauth_lane_forget();
 			break;
 		default:
 			break;

@@ -19,6 +19,7 @@ typedef struct GauthLane
 
 extern void gauth_lane_init(void);
 extern const GauthLane *gauth_lane_current(uint32 shard);
+extern void gauth_lane_forget(void);
 extern void gauth_lane_advance(const uint8 link[GAUTH_HASH_SIZE]);
 
 #endif							/* GAUTH_STORE_LEDGER_LANE_H */

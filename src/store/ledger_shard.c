@@ -29,6 +29,7 @@
 #include "base/hex.h"
 #include "store/generation.h"
 #include "store/ledger_batch.h"
+#include "store/ledger_lane.h"
 #include "store/memory.h"
 #include "store/refuse.h"
 #include "store/relation.h"
@@ -49,6 +50,7 @@ static struct
 	bool		known;
 	uint64		generation;
 	uint32		shard;
+	Oid			table;			/* gauth.shard */
 }			live;
 
 static int64
@@ -443,6 +445,17 @@ find_or_open(void)
 							"restored" : "recovered");
 }
 
+/* the extension was dropped and made again: its logs count from 1 again */
+static void
+note_table(void)
+{
+	Oid			table = gauth_table_oid(GAUTH_TABLE_SHARD);
+
+	if (live.table != table)
+		gauth_lane_forget();
+	live.table = table;
+}
+
 /*
  * gauth_shard_live
  *		The shard that this transaction writes to.
@@ -461,6 +474,7 @@ gauth_shard_live(void)
 
 		live.known = false;
 		live.shard = find_or_open();
+		note_table();
 		live.generation = generation;
 		live.known = true;
 	}

@@ -107,6 +107,16 @@ $node->safe_psql('copy',
 	"BEGIN; ALTER TABLE gauth.entry DISABLE TRIGGER guard; UPDATE gauth.entry SET action = 'x' WHERE resource = 'thing 9'; ALTER TABLE gauth.entry ENABLE ALWAYS TRIGGER guard; COMMIT");
 is($node->safe_psql('copy', 'SELECT count(*) FROM gauth.audit_verify()'), '2', 'a change is found in a copy');
 
+# dropped and made again, in one session, and used before that is committed
+$node->safe_psql('postgres', "CREATE DATABASE again ENCODING 'UTF8' TEMPLATE template0");
+is( $node->safe_psql('again',
+		'CREATE EXTENSION gauth; SELECT gauth.configure(\'log_interval\', \'"0"\'); SELECT gauth.configure(\'log_interval\', NULL);'
+		  . ' DROP EXTENSION gauth; BEGIN; CREATE EXTENSION gauth;'
+		  . " SELECT count(gauth.audit_append('dump', 'write', 'new')); COMMIT;"
+		  . " SELECT count(gauth.audit_append('dump', 'write', 'new')); SELECT count(gauth.audit_seal());"
+		  . ' SELECT * FROM gauth.audit_verify(); SELECT max(lane_seq) FROM gauth.entry'),
+	"\n\n1\n1\n1\n2", 'a ledger that was made anew begins anew');
+
 # a logical mirror
 my $mirror = Gauth->new('mirror');
 my $tables = join ', ', map { "gauth.$_" } qw(entry shard seal_batch tile_root checkpoint cosignature removal);
