@@ -34,19 +34,6 @@ add(GauthFindingList *findings, GauthCheckId check, GauthViolationCode code,
 	finding->details = NULL;
 }
 
-static bool
-contains(const GauthNames *names, GauthSpan name)
-{
-	uint32_t	i;
-
-	for (i = 0; i < names->count; i++)
-	{
-		if (gauth_span_equal(names->items[i], name))
-			return true;
-	}
-	return false;
-}
-
 /* the number behind "prefix" in a list of notes; or absent */
 static int64_t
 noted_number(const GauthJson *list, const char *prefix)
@@ -140,7 +127,7 @@ judge_conditions(const GauthDefinitionFacts *facts,
 		 event = event->next)
 	{
 		if (event->type == GAUTH_JSON_STRING &&
-			!contains(&facts->raised, event->text))
+			!gauth_names_contain(&facts->raised, event->text))
 		{
 			add(findings, GAUTH_CHECK_CONDITION, GAUTH_CONSTRAINT_VIOLATED,
 				"an event that the power waits for has not come");
@@ -149,7 +136,7 @@ judge_conditions(const GauthDefinitionFacts *facts,
 	}
 	for (i = 0; i < facts->stops.count; i++)
 	{
-		if (contains(&facts->raised, facts->stops.items[i]))
+		if (gauth_names_contain(&facts->raised, facts->stops.items[i]))
 		{
 			add(findings, GAUTH_CHECK_CONDITION, GAUTH_CONSTRAINT_VIOLATED,
 				"an event has come that stops the agent");
@@ -278,7 +265,7 @@ judge_means(const GauthDefinitionFacts *facts,
 		add(findings, GAUTH_CHECK_CONSTRAINT, GAUTH_CONSTRAINT_VIOLATED,
 			"the definition does not list the tool");
 	if (partner.len > 0 && limit != GAUTH_ABSENT &&
-		!contains(&facts->partners, partner) &&
+		!gauth_names_contain(&facts->partners, partner) &&
 		(int64_t) facts->partners.count >= limit)
 		add(findings, GAUTH_CHECK_CONSTRAINT, GAUTH_CONSTRAINT_VIOLATED,
 			"the agent deals with as many others as it may");
@@ -299,13 +286,13 @@ judge_proofs(const GauthDefinitionFacts *facts, GauthFindingList *findings)
 
 		strncat(path, limits[i], sizeof(path) - strlen(path) - 1);
 		if (gauth_definition_list(facts->definition, path) != NULL &&
-			!contains(&facts->proved, gauth_span_of(limits[i])))
+			!gauth_names_contain(&facts->proved, gauth_span_of(limits[i])))
 			add(findings, GAUTH_CHECK_CONSTRAINT, GAUTH_CONSTRAINT_VIOLATED,
 				"a limit of the agent that is demanded is not attested");
 	}
 	if (gauth_definition_flag(facts->definition, LIMITS
 							  "quantum_resistance") &&
-		!contains(&facts->proved, GAUTH_SPAN("quantum_resistance")))
+		!gauth_names_contain(&facts->proved, GAUTH_SPAN("quantum_resistance")))
 		add(findings, GAUTH_CHECK_CONSTRAINT, GAUTH_CONSTRAINT_VIOLATED,
 			"quantum resistance is demanded and not attested");
 }

@@ -167,6 +167,26 @@ FROM unnest(ARRAY['independent', 'all_or_nothing']) mode,
      gauth.enforce_batch(json_build_array(request(:'id'), request(:'id', '{"action": {"verb": "core.file.rename"}}'), '{}'::json), mode) b;
 SELECT gauth.enforce_batch('[{}]', 'some');
 
+-- D-62: what a client needs to keep to the answer: it writes nothing on a
+-- denial or an error, and no more than the bound that it was told
+CREATE TABLE upload (resource text, bytes bigint);
+CREATE FUNCTION store(request json, bytes bigint) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer jsonb := gauth.enforce(request);
+    most bigint := jsonb_path_query_first(answer, '$.enforced_constraints[*] ? (@.constraint_type == "file_size_limited").enforced');
+BEGIN
+    IF answer ->> 'decision' IN ('PERMIT', 'CONSTRAIN') THEN
+        INSERT INTO upload VALUES (answer #>> '{audit,action_resource}', least(bytes, most));
+    END IF;
+    RETURN coalesce(answer ->> 'decision', answer ->> 'error_code');
+END $$;
+SELECT made('{"scope": {"core_verbs": {"core.file.modify": {"constraints": {"max_file_size_bytes": 10}}}}}') AS bounded \gset
+SELECT store(request(:'bounded'), 1000) AS "constrain", store(request(:'id'), 1000) AS permit,
+       store(request(:'bounded', '{"action": {"verb": "core.file.rename"}}'), 1000) AS deny, store('{}', 1000) AS error;
+SELECT * FROM upload ORDER BY bytes;
+DROP TABLE upload;
+DROP FUNCTION store;
+
 -- D-59: what a mandate allows, before anything is asked
 SELECT jsonb_object_keys(gauth.enforcement_policy(json_build_object('format', 'jwt', 'mandate_id', :'id'))) AS key ORDER BY key;
 SELECT gauth.enforcement_policy('{"format": "jwt", "mandate_id": "mdt_none"}') ->> 'decision' AS unknown,
