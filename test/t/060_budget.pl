@@ -132,7 +132,7 @@ $node->gives("SELECT gauth.mandate('$mandate') ->> 'status'", 'BUDGET_EXCEEDED',
 
 # a session is killed: the whole server recovers
 $mandate = $node->sql("SELECT made('killed', $CENTS)");
-@clients = map { start_client($mandate, "killed$_", 0.1) } 1 .. $CLIENTS;
+@clients = map { start_client($mandate, "killed$_", 1) } 1 .. $CLIENTS;
 $node->poll_query_until('gauth',
 	"SELECT count(*) > 50 FROM gauth.budget_consumption WHERE mandate = '$mandate'");
 my $pid = $node->sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
@@ -144,7 +144,7 @@ my $spent = check_books('a killed session', $mandate, %told);
 ok($spent >= scalar keys %told && $spent < $CENTS, "a killed session: $spent spent until then");
 
 # and the postmaster
-@clients = map { start_client($mandate, "gone$_", 0.1) } 1 .. 20;
+@clients = map { start_client($mandate, "gone$_", 0.5) } 1 .. 20;
 $node->poll_query_until('gauth',
 	"SELECT count(*) > $spent + 20 FROM gauth.budget_consumption WHERE mandate = '$mandate'");
 $node->kill9;
