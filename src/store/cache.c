@@ -56,6 +56,17 @@ gauth_cache_forget(GauthCache *cache)
 		MemoryContextReset(cache->context);
 }
 
+/*
+ * gauth_cache_limit
+ *		Forget everything once so many things are remembered.
+ */
+void
+gauth_cache_limit(GauthCache *cache, long most)
+{
+	if (cache->things != NULL && hash_get_num_entries(cache->things) >= most)
+		gauth_cache_forget(cache);
+}
+
 static void
 prepare(GauthCache *cache)
 {

@@ -30,6 +30,7 @@ extern void gauth_cache_add(GauthCache *cache, GauthSpan name, void *thing);
 extern void gauth_cache_each(GauthCache *cache,
 							 void (*visit) (void *state, void *thing),
 							 void *state);
+extern void gauth_cache_limit(GauthCache *cache, long most);
 extern void gauth_cache_forget(GauthCache *cache);
 
 #endif							/* GAUTH_STORE_CACHE_H */

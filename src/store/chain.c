@@ -15,6 +15,9 @@
 #include "store/cache.h"
 #include "store/memory.h"
 
+/* that a session remembers */
+#define CHAINS_MAX		10000
+
 static GauthCache cache = {
 	.title = "gauth chains of authority",
 	.group = GAUTH_GROUP_PARTIES,
@@ -173,8 +176,10 @@ gauth_chain_fault(const GauthMandate *mandate, GauthSpan agent,
 				  TimestampTz at)
 {
 	GauthSpan	key = make_key(CurrentMemoryContext, mandate->id, agent);
-	Answer	   *answer = gauth_cache_find(&cache, key);
+	Answer	   *answer;
 
+	gauth_cache_limit(&cache, CHAINS_MAX);
+	answer = gauth_cache_find(&cache, key);
 	if (answer == NULL || at < answer->moment.at ||
 		at >= answer->moment.until)
 	{

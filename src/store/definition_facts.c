@@ -20,8 +20,11 @@
 #include "store/party.h"
 #include "store/relation.h"
 
-/* what one definition may have of each list below */
-#define NAMES_MAX	1000
+/* mandates whose definitions a session remembers */
+#define DEFINITIONS_MAX		1000
+
+/* the first room of a list, which doubles */
+#define NAMES_ROOM	4
 
 static GauthCache cache = {
 	.title = "gauth definitions",
@@ -35,17 +38,32 @@ typedef struct Answer
 	GauthMoment moment;
 } Answer;
 
+/* a list that is full has 4, 8, 16, ... names */
+static bool
+is_full(const GauthNames *names)
+{
+	return names->count >= NAMES_ROOM &&
+		(names->count & (names->count - 1)) == 0;
+}
+
+/* none is left out: any of them could be what stops the agent */
+static void
+add_name_in(MemoryContext context, GauthNames *names, GauthSpan name)
+{
+	if (names->items == NULL)
+		names->items = MemoryContextAlloc(context,
+										  sizeof(GauthSpan) * NAMES_ROOM);
+	else if (is_full(names))
+		names->items = repalloc(names->items,
+								sizeof(GauthSpan) * names->count * 2);
+	names->given = true;
+	names->items[names->count++] = gauth_memory_copy(context, name);
+}
+
 static void
 add_name(GauthNames *names, GauthSpan name)
 {
-	if (names->items == NULL)
-	{
-		names->items = MemoryContextAlloc(cache.context,
-										  sizeof(GauthSpan) * NAMES_MAX);
-		names->given = true;
-	}
-	if (names->count < NAMES_MAX)
-		names->items[names->count++] = gauth_memory_copy(cache.context, name);
+	add_name_in(cache.context, names, name);
 }
 
 static bool
@@ -234,9 +252,6 @@ collect_partners(GauthSpan mandate, int64 limit, GauthNames *partners)
 {
 	GauthScan	scan;
 
-	limit = Min(Max(limit, 1), NAMES_MAX);
-	partners->items = palloc(sizeof(GauthSpan) * (Size) limit);
-	partners->given = true;
 	gauth_scan_begin_by(&scan, GAUTH_TABLE_TRANSACTION_RECORD,
 						"transaction_record_mandate");
 	gauth_scan_key_text(&scan, TRANSACTION_MANDATE, mandate);
@@ -245,8 +260,7 @@ collect_partners(GauthSpan mandate, int64 limit, GauthNames *partners)
 		GauthSpan	name = gauth_scan_text(&scan, TRANSACTION_PARTNER);
 
 		if (name.len > 0 && !is_known(partners, name))
-			partners->items[partners->count++] =
-				gauth_memory_copy(CurrentMemoryContext, name);
+			add_name_in(CurrentMemoryContext, partners, name);
 	}
 	gauth_scan_end(&scan);
 }
@@ -278,9 +292,11 @@ gauth_definition_facts(const GauthMandate *mandate,
 					   const GauthEnforceRequest *request, TimestampTz at,
 					   GauthDefinitionFacts *facts)
 {
-	Answer	   *answer = gauth_cache_find(&cache, mandate->id);
+	Answer	   *answer;
 	int64		partners;
 
+	gauth_cache_limit(&cache, DEFINITIONS_MAX);
+	answer = gauth_cache_find(&cache, mandate->id);
 	if (answer == NULL || at < answer->moment.at ||
 		at >= answer->moment.until)
 	{
