@@ -56,6 +56,7 @@ $standby->gives('SELECT count(*) FROM gauth.audit_verify()', '0', 'and verifies 
 
 # a standby that has to have every commit, and is not there
 $primary->sql(q{SELECT gauth.configure('record_timeout', '"1 second"')});
+$primary->sql('SELECT gauth.decide' . question('settings-are-read'));
 $primary->append_conf('postgresql.conf', "synchronous_standby_names = 'nobody'\n");
 $primary->reload;
 $primary->poll_query_until('postgres', q{SELECT current_setting('synchronous_standby_names') = 'nobody'});
