@@ -11,10 +11,16 @@
 
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+/* statements whose plan a session keeps */
+#define PLANS_MAX		256
 
 /*
  * gauth_write_value
@@ -65,6 +71,84 @@ gauth_write_bool(GauthWrite *write, bool value)
 	gauth_write_value(write, BOOLOID, BoolGetDatum(value), false);
 }
 
+/* a statement that was run before */
+typedef struct KeptPlan
+{
+	uint64		hash;			/* of the statement; key of the table */
+	char	   *statement;
+	int			count;			/* of its parameters */
+	Oid			types[GAUTH_WRITE_VALUES_MAX];
+	SPIPlanPtr	plan;
+} KeptPlan;
+
+static HTAB *plans;
+
+static bool
+is_plan_of(const KeptPlan *plan, const GauthWrite *write,
+		   const char *statement)
+{
+	return plan->count == write->count &&
+		memcmp(plan->types, write->types, sizeof(Oid) * write->count) == 0 &&
+		strcmp(plan->statement, statement) == 0;
+}
+
+static void
+make_plans(void)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = sizeof(uint64);
+	control.entrysize = sizeof(KeptPlan);
+	control.hcxt = CacheMemoryContext;
+	plans = hash_create("gauth plans", PLANS_MAX, &control,
+						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* in the order that leaves nothing half done when something raises */
+static void
+keep_plan(uint64 hash, const GauthWrite *write, const char *statement,
+		  SPIPlanPtr prepared)
+{
+	char	   *copy;
+	KeptPlan   *plan;
+
+	if (hash_get_num_entries(plans) >= PLANS_MAX)
+		return;
+	copy = MemoryContextStrdup(CacheMemoryContext, statement);
+	plan = hash_search(plans, &hash, HASH_ENTER, NULL);
+	plan->statement = copy;
+	plan->count = write->count;
+	memcpy(plan->types, write->types, sizeof(Oid) * write->count);
+	plan->plan = prepared;
+	(void) SPI_keepplan(prepared);
+}
+
+/*
+ * The statement's plan, kept for the session unless it has very many.  To plan
+ * costs more than to run: a statement touches one row by its key.
+ */
+static SPIPlanPtr
+find_plan(GauthWrite *write, const char *statement)
+{
+	uint64		hash = hash_bytes_extended((const unsigned char *) statement,
+										   (int) strlen(statement), 0);
+	SPIPlanPtr	prepared;
+	KeptPlan   *plan;
+
+	if (plans == NULL)
+		make_plans();
+	plan = hash_search(plans, &hash, HASH_FIND, NULL);
+	if (plan != NULL && is_plan_of(plan, write, statement))
+		return plan->plan;
+	prepared = SPI_prepare(statement, write->count, write->types);
+	if (prepared == NULL)
+		elog(ERROR, "could not prepare a statement of gauth: %s",
+			 SPI_result_code_string(SPI_result));
+	if (plan == NULL)
+		keep_plan(hash, write, statement, prepared);
+	return prepared;
+}
+
 /* what the statement gave: its first column in its first row */
 typedef struct Outcome
 {
@@ -113,8 +197,8 @@ execute(GauthWrite *write, const char *statement, bool read_only)
 							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 							 true, 0, false);
 	SPI_connect();
-	result = SPI_execute_with_args(statement, write->count, write->types,
-								   write->values, write->nulls, read_only, 0);
+	result = SPI_execute_plan(find_plan(write, statement), write->values,
+							  write->nulls, read_only, 0);
 	if (result < 0)
 		elog(ERROR, "could not run a statement of gauth: %s",
 			 SPI_result_code_string(result));
