@@ -5,7 +5,7 @@
 #	check.sh					all lanes
 #	check.sh -l LANE [-l LANE]	only these
 #
-#	lint		floors, layout, exported symbols, names, sizes
+#	lint		floors, layout, exported symbols, names, sizes, rows of the RFCs
 #	unit		the pure floors without a server, under ASan and UBSan
 #	fuzz		every parser: its corpus, then ten seconds of libFuzzer
 #	regress		SQL						isolation	several sessions
@@ -106,12 +106,13 @@ lint_one()
 lane_lint()
 {
 	passed=0 failed=0 skipped=0
-	for lint in floors indent names size; do
+	for lint in floors indent names readme size spec; do
 		lint_one "$lint"
 	done
 	if has_files src/entry '*.c'; then
 		if built; then
 			lint_one exports "$TOP/gauth.so"
+			lint_one promises "$TOP/gauth.so"
 		else
 			failed=$((failed + 1))
 		fi

@@ -81,8 +81,22 @@ SELECT * FROM enforce('trade.order.create', 48000, 'FR', :'mandate');
 SELECT * FROM enforce('trade.order.create', 50001, 'DE', :'mandate');
 SELECT * FROM enforce('trade.order.create', 12000, 'US', :'mandate');
 SELECT * FROM enforce('trade.contract.sign', 12000, 'DE', :'mandate');
-\echo '-- 17. It asks for the approval that is missing. Mia gives it.'
+COMMIT;
+\echo '-- The shop processes an order: it decides, takes the money and records, in the'
+\echo '-- transaction that writes the order. A rollback would undo all of it.'
 \echo
+\connect - postgres
+BEGIN;
+INSERT INTO orders (owner, item) VALUES ('acme', 'paper');
+SELECT t ->> 'decision' AS decision, t ->> 'processed' AS processed, t ->> 'remaining_cents' AS cents_left
+FROM gauth.process_transaction('{"transaction_id": "order 4711", "action": "trade.order.create", "resource": "supplier 7",
+    "resource_type": "order", "transaction_type": "purchase", "region": "DE", "amount_cents": 12000}', :'bot') t;
+COMMIT;
+\echo '-- 17. The agent asks for the approval that is missing. Mia gives it.'
+\echo
+\connect - web
+BEGIN;
+SELECT gauth.authenticate(:'bot');
 SELECT r ->> 'request_id' AS request, r ->> 'status' AS status
 FROM gauth.request_approval(:'mandate', '{"verb": "trade.contract.sign", "resource": "supplier 7", "amount_cents": 12000}') r \gset
 COMMIT;
