@@ -346,7 +346,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_map_principal'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.map_principal(text, text, text, text) IS
-'makes the bearers of an issuer''s tokens principals of an entity type; the id is the claim behind the issuer''s namespace; for administrators of the store; raises 42704, 22023';
+'makes the bearers of an issuer''s tokens principals of an entity type; the id is the claim behind the issuer''s namespace; who acts under a mandate is GAuth::Agent instead; for administrators of the store; raises 42704, 22023';
 
 CREATE FUNCTION gauth.evaluate(
     policies text,
@@ -415,7 +415,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_is_authorized'
 LANGUAGE C STABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION gauth.is_authorized(text, text, text, json, text) IS
-'whether the store allows it; principal NULL: the identity of this transaction, another needs the capability "enforcer"; not recorded; false whenever in doubt';
+'whether the store allows it; principal NULL: the identity of this transaction (under a mandate its GAuth::Agent), another needs the capability "enforcer"; not recorded; false whenever in doubt';
 
 CREATE FUNCTION gauth.decide(
     principal text,

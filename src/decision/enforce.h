@@ -140,6 +140,7 @@ typedef struct GauthEvidence
 	GauthSpan	customer;		/* of the token; empty: the credential's */
 	GauthSpan	project;
 	GauthSpan	token_id;
+	GauthSpan	scope;			/* of the token, canonical; empty: none */
 	GauthNames	audience;		/* of the token */
 	int64_t		not_before;		/* or absent */
 	int64_t		expires_at;		/* or absent */

@@ -18,13 +18,11 @@
 #include "policy/validate_request.h"
 #include "store/access.h"
 #include "store/compat.h"
+#include "store/entity_row.h"
+#include "store/fields.h"
 #include "store/generation.h"
 #include "store/identity.h"
 #include "store/memory.h"
-#include "token/scope.h"
-
-#define RESERVED		"GAuth::"
-#define CONTEXT_FIELDS_MAX	6
 
 /*
  * gauth_refusal_name
@@ -53,79 +51,30 @@ gauth_refusal_name(GauthRefusal refusal)
 	return "REFUSED";
 }
 
-static void
-set_field(GauthField *field, const char *name, GauthValue value)
-{
-	field->name = name;
-	field->name_len = (uint32_t) strlen(name);
-	field->name_hash = gauth_name_hash(gauth_span_of(name));
-	field->value = value;
-}
-
-/* the tokens of a canonical scope as a set of strings */
-static GauthStatus
-make_scopes(GauthArena *arena, GauthSpan scope, GauthValue *set)
-{
-	GauthSpan	rest = scope;
-	GauthSpan	token;
-	GauthValue *items;
-	uint32_t	count = 0;
-
-	while (gauth_scope_next(&rest, &token))
-		count++;
-	items = gauth_arena_array(arena, count, sizeof(GauthValue));
-	if (items == NULL)
-		return GAUTH_OUT_OF_MEMORY;
-	count = 0;
-	for (rest = scope; gauth_scope_next(&rest, &token);)
-		items[count++] = gauth_value_string(token);
-	return gauth_set_make(arena, items, count, set, NULL);
-}
-
-/* milliseconds since 1970, which is what Cedar counts a datetime in */
-static GauthValue
-make_now(void)
-{
-	TimestampTz now = GetCurrentStatementStartTimestamp();
-
-	return gauth_value_scaled(GAUTH_VALUE_DATETIME,
-							  (now - gauth_seconds_timestamp(0)) / 1000);
-}
-
 /*
- * context.gauth: of the identity, or (NULL) of somebody who shows no token,
- * and so has no scope either.
+ * What context.gauth says of the identity, or (NULL) of somebody who shows no
+ * token, and so has no scope either.
  */
-static GauthStatus
-make_context(GauthArena *arena, const GauthIdentity *identity,
-			 const GauthRecord **context)
+static GauthContextFacts
+collect_facts(const GauthIdentity *identity)
 {
 	static const GauthIdentity nobody = {
 		.subject = {"", 0},.issuer = {"", 0},.scope = {"", 0}
 	};
 	const GauthIdentity *who = identity == NULL ? &nobody : identity;
-	GauthField *fields;
-	GauthValue	scopes;
-	GauthValue	record;
-	uint32_t	count = 0;
-	GauthStatus status = make_scopes(arena, who->scope, &scopes);
+	TimestampTz now = GetCurrentStatementStartTimestamp();
+	GauthContextFacts facts = {
+		/* milliseconds since 1970, which is what Cedar counts a datetime in */
+		.now = (now - gauth_seconds_timestamp(0)) / 1000,
+		.issuer = who->issuer,
+		.subject = who->subject,
+		.scope = who->scope,
+		.token_id = who->token_id,
+		.budget_total = GAUTH_ABSENT,
+		.budget_remaining = GAUTH_ABSENT
+	};
 
-	if (status != GAUTH_OK)
-		return status;
-	fields = gauth_arena_array(arena, CONTEXT_FIELDS_MAX, sizeof(GauthField));
-	if (fields == NULL)
-		return GAUTH_OUT_OF_MEMORY;
-	set_field(&fields[count++], "now", make_now());
-	set_field(&fields[count++], "issuer", gauth_value_string(who->issuer));
-	set_field(&fields[count++], "subject", gauth_value_string(who->subject));
-	set_field(&fields[count++], "scopes", scopes);
-	if (who->token_id.len > 0)
-		set_field(&fields[count++], "token_id",
-				  gauth_value_string(who->token_id));
-	status = gauth_record_make(arena, fields, count, &record, NULL);
-	if (status == GAUTH_OK)
-		*context = record.record;
-	return status;
+	return facts;
 }
 
 /* the claim's text behind the issuer's namespace; false when it has none */
@@ -159,18 +108,16 @@ principal_id(GauthArena *arena, const GauthIdentity *identity,
 	return gauth_text_finish(&text, id);
 }
 
+/* the subject of an issuer whose subjects are of some type in this store */
 static GauthStatus
-make_identity(GauthSession *session, GauthArena *arena)
+make_mapped(GauthSession *session, GauthArena *arena,
+			const GauthIdentity *identity)
 {
-	const GauthIdentity *identity = gauth_identity_current();
+	GauthContextFacts facts = collect_facts(identity);
 	GauthSpan	type;
 	GauthSpan	claim;
 	GauthSpan	id;
 
-	session->identity = NULL;
-	session->identity_refusal = GAUTH_REFUSAL_NO_IDENTITY;
-	if (identity == NULL)
-		return GAUTH_OK;
 	session->identity_refusal = GAUTH_REFUSAL_NO_MAPPING;
 	if (!gauth_policy_mapping_find(session->name, identity->issuer,
 								   session->kept, &type, &claim) ||
@@ -180,7 +127,68 @@ make_identity(GauthSession *session, GauthArena *arena)
 	if (session->identity == NULL)
 		return GAUTH_OUT_OF_MEMORY;
 	session->identity_refusal = GAUTH_REFUSAL_NONE;
-	return make_context(arena, identity, &session->identity_context);
+	return gauth_context_make(arena, &facts, &session->identity_context);
+}
+
+/*
+ * The mandate is read once more than the identity was: should it have ended
+ * in between, there is no identity either.
+ */
+static GauthStatus
+make_agent(GauthSession *session, GauthArena *arena,
+		   const GauthIdentity *identity)
+{
+	GauthContextFacts *facts = &session->agent_facts;
+	GauthAgent *agent = &session->agent;
+	TimestampTz at = GetCurrentStatementStartTimestamp();
+	GauthMandate mandate;
+	GauthStatus status;
+
+	if (!gauth_mandate_find(identity->mandate, at, &mandate) ||
+		mandate.status != GAUTH_MANDATE_ACTIVE)
+		return GAUTH_OK;
+	status = gauth_agent_make(arena, identity->issuer_subject, mandate.id,
+							  agent);
+	if (status == GAUTH_OK)
+		status = gauth_agent_climb(arena, agent, &mandate, at);
+	if (status == GAUTH_OK)
+		status = gauth_entity_store_close(agent->entities, NULL);
+	if (status != GAUTH_OK)
+		return status;
+	*facts = collect_facts(identity);
+	facts->mandate = agent->mandate;
+	facts->has_approvals = true;
+	facts->budget_total = mandate.budget_total;
+	facts->budget_remaining =
+		gauth_mandate_available(&mandate, at, gauth_span(NULL, 0));
+	session->any_approval = gauth_mandate_has_approvals(mandate.id, at);
+	session->identity = agent->uid;
+	session->identity_refusal = GAUTH_REFUSAL_NONE;
+	return gauth_context_make(arena, facts, &session->identity_context);
+}
+
+static GauthStatus
+make_identity(GauthSession *session, GauthArena *arena)
+{
+	const GauthIdentity *identity = gauth_identity_current();
+
+	session->identity = NULL;
+	session->identity_refusal = GAUTH_REFUSAL_NO_IDENTITY;
+	session->agent.entities = NULL;
+	session->any_approval = false;
+	if (identity == NULL)
+		return GAUTH_OK;
+	if (identity->mandate.len > 0)
+		return make_agent(session, arena, identity);
+	return make_mapped(session, arena, identity);
+}
+
+static GauthStatus
+make_other(GauthSession *session, GauthArena *arena)
+{
+	GauthContextFacts facts = collect_facts(NULL);
+
+	return gauth_context_make(arena, &facts, &session->other_context);
 }
 
 static bool
@@ -219,7 +227,7 @@ begin(GauthSession *session, GauthSpan name, const GauthEntityStore *brought,
 			gauth_access_allows(GAUTH_ADMINISTRATOR, &session->name);
 		status = make_identity(session, &arena);
 		if (status == GAUTH_OK)
-			status = make_context(&arena, NULL, &session->other_context);
+			status = make_other(session, &arena);
 	}
 	MemoryContextSwitchTo(caller);
 
@@ -232,7 +240,7 @@ begin(GauthSession *session, GauthSpan name, const GauthEntityStore *brought,
 static bool
 is_reserved(const GauthUid *uid)
 {
-	return gauth_span_starts_with(gauth_uid_type(uid), GAUTH_SPAN(RESERVED));
+	return gauth_entity_is_reserved(gauth_uid_type(uid));
 }
 
 /* recursion as deep as the reader allowed */
@@ -293,7 +301,7 @@ join_context(GauthArena *arena, const GauthRecord *given,
 		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "context");
 	if (given->count > 0)
 		memcpy(fields, given->fields, given->count * sizeof(GauthField));
-	set_field(&fields[given->count], "gauth", gauth_value_record(ours));
+	gauth_field_set(&fields[given->count], "gauth", gauth_value_record(ours));
 	status = gauth_record_make(arena, fields, given->count + 1, &record, err);
 	if (status == GAUTH_OK)
 		*context = record.record;
@@ -326,24 +334,68 @@ read_context(const GauthSession *session, GauthArena *arena,
 	return status;
 }
 
+/*
+ * What was approved is about one action: it is looked at for each request,
+ * but only where there is any.  The amount is not known, so that an approval
+ * up to some amount does not count.
+ */
+static GauthStatus
+add_approvals(const GauthSession *session, GauthArena *arena,
+			  const GauthAsk *ask, const GauthRecord **context)
+{
+	GauthContextFacts facts = session->agent_facts;
+	GauthApprovalQuery query = {
+		.mandate = gauth_uid_id(session->agent.mandate),
+		.verb = gauth_uid_id(ask->action),
+		.resource = gauth_uid_id(ask->resource),
+		.cents = PG_INT64_MAX
+	};
+	GauthSpan  *approvers;
+
+	facts.approver_count = (uint32)
+		gauth_mandate_approvals(&query, GetCurrentStatementStartTimestamp(),
+								&approvers);
+	facts.approvers = approvers;
+	return gauth_context_make(arena, &facts, context);
+}
+
+static GauthStatus
+own_context(const GauthSession *session, GauthArena *arena,
+			const GauthAsk *ask, const GauthRecord **context)
+{
+	*context = session->identity_context;
+	if (!session->any_approval ||
+		!gauth_uid_has_type(ask->action, GAUTH_SPAN("Action")))
+		return GAUTH_OK;
+	return add_approvals(session, arena, ask, context);
+}
+
+static bool
+is_own(const GauthSession *session, const GauthUid *principal)
+{
+	return principal == NULL ||
+		(session->identity != NULL &&
+		 gauth_uid_equal(principal, session->identity));
+}
+
 static GauthStatus
 make_request(const GauthSession *session, GauthArena *arena,
 			 const GauthAsk *ask, GauthRequest *request, GauthError *err)
 {
-	bool		own = ask->principal == NULL ||
-		(session->identity != NULL &&
-		 gauth_uid_equal(ask->principal, session->identity));
+	bool		own = is_own(session, ask->principal);
+	const GauthRecord *ours = session->other_context;
 	GauthStatus status = read_context(session, arena, ask, &request->context,
 									  err);
 
 	request->principal = own ? session->identity : ask->principal;
 	request->action = ask->action;
 	request->resource = ask->resource;
-	if (status == GAUTH_OK && wants_gauth(session->store, ask->action))
-		status = join_context(arena, request->context,
-							  own ? session->identity_context :
-							  session->other_context, &request->context, err);
-	return status;
+	if (status != GAUTH_OK || !wants_gauth(session->store, ask->action))
+		return status;
+	if (own && own_context(session, arena, ask, &ours) != GAUTH_OK)
+		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "context");
+	return join_context(arena, request->context, ours, &request->context,
+						err);
 }
 
 static void
@@ -360,18 +412,32 @@ check_ask(const GauthSession *session, const GauthAsk *ask, GauthError *err)
 	if ((ask->principal != NULL && is_reserved(ask->principal)) ||
 		is_reserved(ask->action) || is_reserved(ask->resource))
 		return gauth_fail(err, GAUTH_INVALID_VALUE, "entity of GAuth");
-	if (ask->principal != NULL && !session->may_ask_for_others &&
-		(session->identity == NULL ||
-		 !gauth_uid_equal(ask->principal, session->identity)))
+	if (!session->may_ask_for_others && !is_own(session, ask->principal))
 		return gauth_fail(err, GAUTH_CAPABILITY_MISSING, "enforcer");
 	return GAUTH_OK;
+}
+
+/* an agent has ancestors in its own request alone */
+static GauthEntityLoader
+find_loader(const GauthSession *session, const GauthUid *principal,
+			GauthAgentSources *sources)
+{
+	GauthEntityLoader stored = gauth_entity_source_loader(session->source);
+
+	if (session->agent.entities == NULL || principal != session->agent.uid)
+		return stored;
+	sources->ours = gauth_entity_store_loader(session->agent.entities);
+	sources->theirs = stored;
+	return gauth_agent_loader(sources);
 }
 
 static void
 decide(const GauthSession *session, GauthArena *arena, const GauthAsk *ask,
 	   const GauthRequest *request, GauthAnswer *answer)
 {
-	GauthEntityLoader loader = gauth_entity_source_loader(session->source);
+	GauthAgentSources sources;
+	GauthEntityLoader loader = find_loader(session, request->principal,
+										   &sources);
 	GauthDecisionInput input = {
 		.set = answer->set,
 		.loader = &loader,

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "policy/authorize.h"
+#include "store/agent.h"
 #include "store/entity_source.h"
 #include "store/policy_store.h"
 
@@ -67,6 +68,10 @@ typedef struct GauthSession
 	const GauthUid *identity;	/* the principal that the identity is */
 	const GauthRecord *identity_context;	/* context.gauth for it */
 	const GauthRecord *other_context;	/* context.gauth for others */
+	GauthAgent	agent;			/* the identity under a mandate; without
+								 * entities: it is under none */
+	GauthContextFacts agent_facts;	/* with no approval among them */
+	bool		any_approval;	/* under the mandate, of any action */
 	bool		may_ask_for_others;
 } GauthSession;
 

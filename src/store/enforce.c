@@ -143,8 +143,9 @@ collect_token(GauthArena *arena, GauthEnforceCase *it)
 		return GAUTH_OK;
 	}
 	read_evidence(it, &jwt, &extended);
-	evidence->status = status == GAUTH_OK ? status
-		: rest_of_status(status, &err);
+	evidence->status = status == GAUTH_OK ?
+		gauth_claims_scope(arena, &jwt.claims, &evidence->scope, &err) :
+		rest_of_status(status, &err);
 	return GAUTH_OK;
 }
 
@@ -169,6 +170,8 @@ collect_named(GauthEnforceCase *it)
 	if ((!it->trusted && !own) || !find_mandate(it, it->request.mandate))
 		return;
 	trust_record(it);
+	if (own)
+		it->input.evidence.scope = identity->scope;
 	if (it->trusted)
 		return;
 	it->input.evidence.subject = identity->issuer_subject;
@@ -239,9 +242,8 @@ collect_budget(GauthEnforceCase *it)
 	GauthSpan	hold = it->trusted ? it->request.hold : gauth_span(NULL, 0);
 
 	live->budget_total = it->mandate.budget_total;
-	live->budget_remaining =
-		Max(0, it->mandate.budget_remaining -
-			gauth_mandate_held(it->mandate.id, it->now, hold));
+	live->budget_remaining = gauth_mandate_available(&it->mandate, it->now,
+													 hold);
 }
 
 static void

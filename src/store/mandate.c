@@ -345,6 +345,19 @@ gauth_mandate_held(GauthSpan id, TimestampTz at, GauthSpan except)
 }
 
 /*
+ * gauth_mandate_available
+ *		The cents of a mandate that are neither spent nor on hold, the hold
+ *		"except" aside (no data: none).
+ */
+int64
+gauth_mandate_available(const GauthMandate *mandate, TimestampTz at,
+						GauthSpan except)
+{
+	return Max(0, mandate->budget_remaining -
+			   gauth_mandate_held(mandate->id, at, except));
+}
+
+/*
  * gauth_mandate_hold
  *		What a hold of a mandate keeps back; false when there is none of that
  *		name, or its time is up.
@@ -366,6 +379,13 @@ gauth_mandate_hold(GauthSpan id, GauthSpan hold, TimestampTz at, int64 *cents)
 	return found;
 }
 
+static bool
+request_stands(const GauthScan *scan, TimestampTz at)
+{
+	return gauth_span_is(gauth_scan_text(scan, REQUEST_STATUS), "APPROVED") &&
+		read_time(scan, REQUEST_EXPIRES_AT, DT_NOBEGIN) > at;
+}
+
 /* an approval is for the verb, and for no other resource and no more money */
 static bool
 request_covers(const GauthScan *scan, const GauthApprovalQuery *query,
@@ -375,8 +395,7 @@ request_covers(const GauthScan *scan, const GauthApprovalQuery *query,
 	bool		unlimited;
 	Datum		cents = gauth_scan_value(scan, REQUEST_CENTS, &unlimited);
 
-	return gauth_span_is(gauth_scan_text(scan, REQUEST_STATUS), "APPROVED") &&
-		read_time(scan, REQUEST_EXPIRES_AT, DT_NOBEGIN) > at &&
+	return request_stands(scan, at) &&
 		gauth_span_equal(gauth_scan_text(scan, REQUEST_VERB), query->verb) &&
 		(resource.data == NULL ||
 		 gauth_span_equal(resource, query->resource)) &&
@@ -454,6 +473,24 @@ gauth_mandate_approvals(const GauthApprovalQuery *query, TimestampTz at,
 	gauth_scan_end(&scan);
 	*approvers = all.items;
 	return all.count;
+}
+
+/*
+ * gauth_mandate_has_approvals
+ *		Is anything approved under the mandate, whatever it is?
+ */
+bool
+gauth_mandate_has_approvals(GauthSpan id, TimestampTz at)
+{
+	GauthScan	scan;
+	bool		found = false;
+
+	gauth_scan_begin(&scan, GAUTH_TABLE_APPROVAL_REQUEST);
+	gauth_scan_key_text(&scan, REQUEST_MANDATE, id);
+	while (!found && gauth_scan_next(&scan))
+		found = request_stands(&scan, at);
+	gauth_scan_end(&scan);
+	return found;
 }
 
 /*

@@ -143,10 +143,13 @@ extern bool gauth_mandate_find(GauthSpan id, TimestampTz at,
 							   GauthMandate *mandate);
 extern int64 gauth_mandate_held(GauthSpan id, TimestampTz at,
 								GauthSpan except);
+extern int64 gauth_mandate_available(const GauthMandate *mandate,
+									 TimestampTz at, GauthSpan except);
 extern bool gauth_mandate_hold(GauthSpan id, GauthSpan hold, TimestampTz at,
 							   int64 *cents);
 extern int	gauth_mandate_approvals(const GauthApprovalQuery *query,
 									TimestampTz at, GauthSpan **approvers);
+extern bool gauth_mandate_has_approvals(GauthSpan id, TimestampTz at);
 extern bool gauth_mandate_session(GauthSpan id, GauthSpan session,
 								  GauthMandateSession *found);
 extern GauthStatus gauth_mandate_parse(GauthArena *arena, GauthSpan document,
