@@ -291,7 +291,7 @@ SELECT enforced(json_build_object('format', 'jwt', 'mandate_id', :'root')) AS wi
 ROLLBACK;
 
 -- a dry run leaves out what agents asked: their powers are not the caller's
-SELECT count(*) > 0 AS recorded FROM gauth.entry WHERE kind = 'decide' AND payload::text LIKE '%GAuth::Agent%';
+SELECT count(*) > 0 AS recorded FROM gauth.entry WHERE kind = 'decision' AND payload::text LIKE '%GAuth::Agent%';
 SELECT count(*) AS differences FROM gauth.diff_policies('', 'agents') d WHERE d.request ->> 'principal' LIKE 'GAuth%';
 
 DELETE FROM gauth.policy_store WHERE store IN ('agents', 'default');
