@@ -89,6 +89,22 @@ add_own(GauthBatch *batch)
 		batch->xip[batch->xip_count++] = own;
 }
 
+/* for a moment a transaction that is being prepared runs twice */
+static void
+drop_doubles(GauthBatch *batch)
+{
+	uint32		kept = 0;
+	uint32		i;
+
+	for (i = 0; i < batch->xip_count; i++)
+	{
+		if (kept == 0 || !FullTransactionIdEquals(batch->xip[kept - 1],
+												  batch->xip[i]))
+			batch->xip[kept++] = batch->xip[i];
+	}
+	batch->xip_count = kept;
+}
+
 /*
  * gauth_batch_of_snapshot
  *		What a snapshot shows, this transaction's own changes apart.
@@ -109,6 +125,7 @@ gauth_batch_of_snapshot(Snapshot snapshot, GauthBatch *batch)
 	add_own(batch);
 	qsort(batch->xip, batch->xip_count, sizeof(FullTransactionId),
 		  gauth_xid_compare);
+	drop_doubles(batch);
 }
 
 /*

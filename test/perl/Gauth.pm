@@ -119,6 +119,21 @@ sub poll_start
 	return $self->start;
 }
 
+# a server that recovers by itself; psql would break its pipe there
+sub poll_up
+{
+	my ($self) = @_;
+	my $attempts = 10 * $PostgreSQL::Test::Utils::timeout_default;
+
+	for (1 .. $attempts)
+	{
+		return 1
+		  if PostgreSQL::Test::Utils::run_log([ 'pg_isready', '-q', '-h', $self->host, '-p', $self->port ]);
+		usleep(100_000);
+	}
+	return 0;
+}
+
 # one statement or several that must succeed, in our database
 sub sql
 {

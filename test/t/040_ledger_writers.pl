@@ -15,7 +15,7 @@ my $SECONDS = 6;
 
 my $node = Gauth->new('main', config =>
 	  "max_connections = 120\nmax_prepared_transactions = 40\nrestart_after_crash = on\n"
-	  . "log_statement = none\nsynchronous_commit = off\n");
+	  . "log_statement = none\nsynchronous_commit = off\nwal_level = replica\nmax_wal_senders = 2\n");
 my $directory = PostgreSQL::Test::Utils::tempdir();
 
 # what a committed writer knows of its entries
@@ -126,6 +126,25 @@ $node->gives(q{SELECT count(*), count(DISTINCT receipt) = count(*) FROM gauth.au
 	'and streams');
 $node->gives(q{SELECT count(*) FROM gauth.entry WHERE action = 'prepared'},
 	'120', 'of the prepared transactions those that were committed');
+
+# a transaction that waits for a standby to be prepared is running twice
+$node->sql(q{SELECT gauth.configure('seal_interval', '"1 hour"')});
+$node->append_conf('postgresql.conf', "synchronous_standby_names = 'nobody'");
+$node->reload;
+$node->poll_query_until('gauth', q{SELECT current_setting('synchronous_standby_names') = 'nobody'});
+my $twice = $node->background_psql('gauth');
+$twice->query_until(qr/preparing/, "\\echo preparing\nSET synchronous_commit = on;\nBEGIN;\nSELECT gauth.audit_append('load', 'twice', 'thing');\n"
+	  . "PREPARE TRANSACTION 'twice';\n\\q\n");
+ok($node->poll_query_until('gauth', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE 'PREPARE%'}),
+	'a transaction is being prepared');
+is($node->sql(q{SET synchronous_commit = local; SELECT gauth.audit_append('load', 'beside', 'thing') IS NOT NULL;
+	SELECT gauth.audit_seal() > 0; SELECT * FROM gauth.audit_verify()}), "t\nt", 'what is sealed beside it verifies');
+$node->append_conf('postgresql.conf', "synchronous_standby_names = ''");
+$node->reload;
+$twice->{run}->finish;
+$node->sql(q{COMMIT PREPARED 'twice'});
+$node->sql('SELECT gauth.audit_seal()') for 1 .. 2;
+$node->gives('SELECT * FROM gauth.audit_verify()', '', 'and so does it');
 
 $node->stop;
 done_testing();

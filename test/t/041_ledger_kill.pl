@@ -83,7 +83,7 @@ for (1 .. 3)
 	last;
 }
 @told = finish_writers(@writers);
-$node->poll_query_until('gauth', 'SELECT true');
+$node->poll_up;
 cmp_ok($processes, '>', 0, 'the process that seals was killed');
 check('sealer', @told);
 
@@ -93,7 +93,7 @@ my $victim = $node->sql(
 	q{SELECT pid FROM pg_stat_activity WHERE query LIKE '%audit_append%' AND pid <> pg_backend_pid() LIMIT 1});
 kill 'KILL', $victim if $victim ne '';
 @told = finish_writers(@writers);
-$node->poll_query_until('gauth', 'SELECT true');
+$node->poll_up;
 check('session', @told);
 
 $node->stop;

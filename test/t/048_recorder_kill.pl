@@ -77,7 +77,7 @@ for my $round (
 		is(kill('KILL', $pid), 1, "$what: $pid");
 	}
 	my @told = map { told($_) } @clients;
-	$victim eq 'server' ? $node->poll_start : $node->poll_query_until('gauth', 'SELECT true');
+	$victim eq 'server' ? $node->poll_start : $node->poll_up;
 	push @all, @told;
 
 	ok(@told > 1000 && @told < $CLIENTS * $CALLS, "$what: " . @told . ' calls were answered until then');
