@@ -489,6 +489,40 @@ SELECT count(*) AS tokens FROM gauth.entry e WHERE e::text ~ 'eyJ';
 -- nothing was spent
 SELECT budget_remaining FROM gauth.mandate WHERE id = :'id3';
 
+-- D-65: over HTTP, as PostgREST does it: the header authenticates, the body is
+-- the request, all as a role without rights
+CREATE SCHEMA enforce_api;
+CREATE FUNCTION enforce_api.authenticate() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    header text := current_setting('request.headers', true)::json ->> 'authorization';
+BEGIN
+    IF header ILIKE 'bearer %' THEN
+        PERFORM gauth.authenticate(substr(header, 8));
+    END IF;
+END $$;
+CREATE FUNCTION enforce_api.enforce(json) RETURNS jsonb LANGUAGE sql AS $$ SELECT gauth.enforce($1) $$;
+GRANT USAGE ON SCHEMA enforce_api TO regress_enforce_nobody;
+CREATE FUNCTION post(token text, body json) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer jsonb;
+BEGIN
+    PERFORM set_config('request.headers', json_build_object('authorization', 'Bearer ' || token)::text, true);
+    SET LOCAL ROLE regress_enforce_nobody;
+    PERFORM enforce_api.authenticate();
+    answer := enforce_api.enforce(body);
+    RESET ROLE;
+    RETURN brief(answer);
+END $$;
+BEGIN;
+SELECT post(:'t_token', request(:'id3')) AS own;
+COMMIT;
+BEGIN;
+SELECT post(:'t_token', request(:'id')) AS of_another;
+COMMIT;
+BEGIN;
+SELECT post(:'t_token', '{}') AS empty;
+COMMIT;
+
 -- D-49: a record that was changed from outside is of no use
 BEGIN;
 ALTER TABLE gauth.mandate DISABLE TRIGGER guard;
@@ -503,5 +537,6 @@ DELETE FROM gauth.agent_trust;
 DELETE FROM gauth.party_identity;
 DELETE FROM gauth.party;
 DROP TABLE vector;
-DROP FUNCTION merge, made, request, brief, ask, after_change, told, deny_suite, wait_for;
+DROP FUNCTION merge, made, request, brief, ask, after_change, told, deny_suite, wait_for, post;
+DROP SCHEMA enforce_api CASCADE;
 DROP ROLE regress_enforce_agent, regress_enforce_pep, regress_enforce_nobody, regress_enforce_carol;
