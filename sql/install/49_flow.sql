@@ -16,6 +16,8 @@ CREATE TABLE gauth.authorization_grant (
     used_at timestamptz,
     token_id text,
     revoked_at timestamptz,
+    code_challenge text COLLATE "C"
+        CHECK (code_challenge ~ '^[A-Za-z0-9_-]{43}$'),
     CHECK (expires_at > granted_at),
     CHECK ((used_at IS NULL) = (token_id IS NULL))
 );
@@ -46,6 +48,8 @@ COMMENT ON COLUMN gauth.authorization_grant.token_id IS
 '"jti" of that token';
 COMMENT ON COLUMN gauth.authorization_grant.revoked_at IS
 'when it was taken back; NULL: it was not';
+COMMENT ON COLUMN gauth.authorization_grant.code_challenge IS
+'base64url of the SHA-256 of the verifier that the token is had for (RFC 7636, method S256); NULL: none is asked for';
 COMMENT ON INDEX gauth.authorization_grant_mandate IS
 'the grants under a mandate';
 COMMENT ON INDEX gauth.authorization_grant_expires_at IS
@@ -111,7 +115,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_initiate_authorization'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.initiate_authorization(json) IS
-'steps a to c: the acting agent asks for {scopes: verbs, resource_server, mandate? or project_id?, resource?, transaction_type?, decision_type?, sector?, region?, amount_cents?, parameters?, state?}; every verb is decided as by gauth.enforce, and a grant for one token within ten minutes comes out, or {"granted": false} with the decisions and nothing stored; raises ZG004, 22023, 42704';
+'steps a to c: the acting agent asks for {scopes: verbs, resource_server, mandate? or project_id?, resource?, transaction_type?, decision_type?, sector?, region?, amount_cents?, parameters?, state?, code_challenge? with code_challenge_method S256, the only one (RFC 7636)}; every verb is decided as by gauth.enforce, and a grant for one token within ten minutes comes out, or {"granted": false} with the decisions and nothing stored; raises ZG004, 22023, 42704';
 
 CREATE FUNCTION gauth.request_token(request json)
 RETURNS jsonb
@@ -119,7 +123,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_request_token'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.request_token(json) IS
-'steps d and e: the agent that has a grant gets its token: {grant_id, scope?, audience?}; the scope can only be narrower, the audience is the resource server unless given; raises ZG004 with GRANT_NOT_FOUND, GRANT_EXPIRED, GRANT_USED, GRANT_REVOKED or those of gauth.issue_mandate_token';
+'steps d and e: the agent that has a grant gets its token: {grant_id, scope?, audience?, code_verifier?}; the scope can only be narrower, the audience is the resource server unless given; a grant with a code challenge wants its verifier, any other wants none (RFC 7636 section 4.6); raises ZG004 with GRANT_NOT_FOUND, GRANT_EXPIRED, GRANT_USED, GRANT_REVOKED, GRANT_VERIFIER_WRONG, GRANT_SCOPE_EXCEEDED or those of gauth.issue_mandate_token';
 
 CREATE FUNCTION gauth.process_transaction(transaction json, token text)
 RETURNS jsonb

@@ -290,6 +290,7 @@ static const struct
 	{"GRANT_EXPIRED", "grant has expired"},
 	{"GRANT_USED", "grant was used before"},
 	{"GRANT_REVOKED", "grant was taken back"},
+	{"GRANT_VERIFIER_WRONG", "code verifier is not that of the grant"},
 	{"GRANT_SCOPE_EXCEEDED", "more is asked for than was granted"},
 	{"COUNTERPARTY_NOT_IN_FORCE",
 	"resource server or its owner is not in force"},

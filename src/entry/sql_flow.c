@@ -15,6 +15,7 @@
 #include "base/json_write.h"
 #include "entry/actor.h"
 #include "entry/args.h"
+#include "entry/code_challenge.h"
 #include "entry/document.h"
 #include "entry/flow.h"
 #include "entry/jsonb.h"
@@ -50,6 +51,8 @@ static const GauthMember authorization_members[] = {
 	GAUTH_MAY("tool", TEXT),
 	GAUTH_MAY("parameters", OBJECT),
 	GAUTH_MAY("state", TEXT),
+	GAUTH_MAY("code_challenge", TEXT),
+	GAUTH_MAY("code_challenge_method", TEXT),
 	GAUTH_MEMBERS_END
 };
 
@@ -57,6 +60,7 @@ static const GauthMember token_members[] = {
 	GAUTH_MUST("grant_id", TEXT),
 	GAUTH_MAY("scope", TEXTS),
 	GAUTH_MAY("audience", TEXTS),
+	GAUTH_MAY("code_verifier", TEXT),
 	GAUTH_MEMBERS_END
 };
 
@@ -71,6 +75,7 @@ typedef struct Request
 	GauthMandate mandate;
 	GauthResourceServer server;
 	GauthSpan	scope;			/* canonical */
+	GauthSpan	challenge;		/* without data: none */
 	GauthSpan	decisions;		/* a JSON array */
 	bool		permitted;
 } Request;
@@ -239,13 +244,15 @@ store_grant(const Request *request, GauthSpan id)
 	gauth_write_value(&write, TIMESTAMPTZOID,
 					  TimestampTzGetDatum(request->mandate.expires_at), false);
 	gauth_write_text(&write, request->decisions);
+	gauth_write_text(&write, request->challenge);
 	(void) gauth_write_returning(&write,
 								 "INSERT INTO gauth.authorization_grant AS g"
 								 " (id, mandate, agent, server, scope,"
-								 " request, granted_at, expires_at)"
+								 " request, granted_at, expires_at,"
+								 " code_challenge)"
 								 " SELECT $1, $2, $3, $4, $5::gauth.scope,"
 								 " $6::json, n, least(n + interval"
-								 " '10 minutes', $7)"
+								 " '10 minutes', $7), $9"
 								 " FROM (SELECT clock_timestamp() AS n) t"
 								 " RETURNING jsonb_build_object("
 								 "'granted', true, 'grant_id', g.id,"
@@ -274,6 +281,8 @@ gauth_sql_initiate_authorization(PG_FUNCTION_ARGS)
 										   gauth_arg_span(fcinfo, 0),
 										   "request", authorization_members);
 	require_agent(&request.agent);
+	request.challenge = gauth_code_challenge(&request.arena,
+											 request.document);
 	find_mandate(&request);
 	find_server(&request);
 	request.scope = read_scope(&request.arena,
@@ -414,6 +423,9 @@ gauth_sql_request_token(PG_FUNCTION_ARGS)
 								   "request", token_members);
 	require_agent(&agent);
 	require_grant(gauth_document_text(document, "grant_id"), &agent, &grant);
+	if (!gauth_code_verified(grant.challenge,
+							 gauth_document_text(document, "code_verifier")))
+		refuse_token(&grant, "GRANT_VERIFIER_WRONG");
 	gauth_mandate_require_active(grant.mandate, &mandate);
 	token.scope = narrow_scope(&arena, document, &grant);
 	token.grant = grant.id;

@@ -77,6 +77,8 @@ gauth_grant_find(GauthSpan id, GauthGrant *grant)
 		grant->agent = copy_text(&scan, GRANT_AGENT);
 		grant->server = copy_text(&scan, GRANT_SERVER);
 		grant->scope = copy_text(&scan, GRANT_SCOPE);
+		grant->challenge = is_set(&scan, GRANT_CODE_CHALLENGE) ?
+			copy_text(&scan, GRANT_CODE_CHALLENGE) : gauth_span(NULL, 0);
 		grant->expires_at =
 			DatumGetTimestampTz(gauth_scan_value(&scan, GRANT_EXPIRES_AT,
 												 &is_null));

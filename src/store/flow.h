@@ -22,7 +22,8 @@ enum
 	GRANT_EXPIRES_AT,
 	GRANT_USED_AT,
 	GRANT_TOKEN_ID,
-	GRANT_REVOKED_AT
+	GRANT_REVOKED_AT,
+	GRANT_CODE_CHALLENGE
 };
 
 enum
@@ -47,6 +48,7 @@ typedef struct GauthGrant
 	GauthSpan	agent;
 	GauthSpan	server;
 	GauthSpan	scope;			/* canonical */
+	GauthSpan	challenge;		/* of RFC 7636; without data: none */
 	TimestampTz expires_at;
 	bool		used;
 	bool		revoked;

@@ -139,6 +139,44 @@ ALTER TABLE gauth.authorization_grant ENABLE ALWAYS TRIGGER guard;
 SET SESSION AUTHORIZATION regress_flow_bot;
 SELECT refused(format($$SELECT gauth.request_token('{"grant_id": "%s"}')$$, :'third'));
 
+-- A-40: a grant with a code challenge is traded for its verifier alone (the
+-- vector of RFC 7636 appendix B)
+CREATE FUNCTION pg_temp.ask(change jsonb) RETURNS json LANGUAGE sql AS $$
+    SELECT ('{"scopes": ["trade.order.sign"], "resource_server": "erp", "project_id": "p",
+              "transaction_type": "purchase", "region": "DE"}'::jsonb || change)::json $$;
+SELECT what, refused(format('SELECT gauth.initiate_authorization(pg_temp.ask(%L))', change))
+FROM (VALUES ('plain', '{"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "plain"}'),
+             ('no method', '{"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}'),
+             ('no challenge', '{"code_challenge_method": "S256"}'),
+             ('short', '{"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c", "code_challenge_method": "S256"}'),
+             ('padded', '{"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM=", "code_challenge_method": "S256"}'),
+             ('base64', '{"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM", "code_challenge_method": "S256"}'),
+             ('spare bits', '{"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cN", "code_challenge_method": "S256"}')
+     ) v (what, change);
+SELECT gauth.initiate_authorization(pg_temp.ask('{"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    "code_challenge_method": "S256"}')) ->> 'grant_id' AS proved \gset
+SELECT gauth.initiate_authorization(pg_temp.ask('{}')) ->> 'grant_id' AS bare \gset
+SELECT what, refused(format('SELECT gauth.request_token(%L)', jsonb_build_object('grant_id', :'proved') ||
+                            jsonb_strip_nulls(jsonb_build_object('code_verifier', verifier))))
+FROM (VALUES ('missing', NULL), ('wrong', 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl'),
+             ('the challenge', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'),
+             ('short', 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjX'), ('long', repeat('a', 129)),
+             ('characters', 'dBjftJeZ4CVP+mB92K27uhbUJU1p1r/wW1gFWFOEjXk')) v (what, verifier);
+SELECT refused(format($$SELECT gauth.request_token('{"grant_id": "%s",
+    "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}')$$, :'bare')) AS "not asked for";
+RESET SESSION AUTHORIZATION;
+SELECT used_at, code_challenge FROM gauth.authorization_grant WHERE id IN (:'proved', :'bare') ORDER BY code_challenge;
+SELECT decision, sum(count) FROM gauth.entry WHERE kind = 'token.issue' AND rule = 'GRANT_VERIFIER_WRONG' GROUP BY decision;
+SET SESSION AUTHORIZATION regress_flow_bot;
+SELECT gauth.request_token(format('{"grant_id": "%s", "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}',
+                                  :'proved')::json) ->> 'scope' AS scope;
+SELECT gauth.request_token(format('{"grant_id": "%s"}', :'bare')::json) ->> 'scope' AS scope;
+-- the shortest verifier and the longest
+SELECT length(verifier) AS length, gauth.request_token(json_build_object('code_verifier', verifier, 'grant_id',
+    gauth.initiate_authorization(pg_temp.ask(jsonb_build_object('code_challenge_method', 'S256', 'code_challenge',
+        rtrim(translate(encode(sha256(verifier::bytea), 'base64'), '+/', '-_'), '=')))) ->> 'grant_id')) ->> 'scope' AS scope
+FROM (VALUES (repeat('~', 43)), (repeat('.', 128))) v (verifier);
+
 --
 -- A-14: the other side
 --
@@ -376,6 +414,6 @@ DELETE FROM gauth.party;
 DELETE FROM gauth.token;
 SELECT gauth.drop_issuer('https://flow.example');
 SELECT gauth.revoke_access('regress_flow_erp', 'enforcer');
-DROP FUNCTION refused(text), tx(text, jsonb), meanwhile(text, text, jsonb), demand(text[], jsonb), summary(jsonb);
+DROP FUNCTION pg_temp.ask(jsonb), refused(text), tx(text, jsonb), meanwhile(text, text, jsonb), demand(text[], jsonb), summary(jsonb);
 DROP ROLE regress_flow_ben, regress_flow_mia, regress_flow_rita, regress_flow_bot, regress_flow_other, regress_flow_erp,
     regress_flow_stranger;
