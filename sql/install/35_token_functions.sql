@@ -24,7 +24,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_verify_jwt'
 LANGUAGE C STABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION gauth.verify_jwt(text, json, jsonb) IS
-'the claims of a JWT (RFC 7519 section 7.2) that verifies with the keys and meets the rules: algorithms, issuer, audience, now, leeway, require, typ; touches no table; raises ZG001';
+'the claims of a JWT (RFC 7519 section 7.2) that verifies with the keys and meets the rules: algorithms, issuer, audience, now, leeway, require, typ, and for an ID token client and nonce (OpenID Connect Core 1.0 section 3.1.3.7); touches no table; raises ZG001';
 
 CREATE FUNCTION gauth.verify(token text, audience text DEFAULT NULL)
 RETURNS jsonb

@@ -430,6 +430,29 @@ END;
 COMMENT ON FUNCTION gauth.lint_mandates() IS
 'findings about mandates: what their own books contradict';
 
+CREATE FUNCTION gauth.lint_server()
+RETURNS TABLE (severity text, object text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT 'warning',
+           'server',
+           'it listens on TCP without TLS: tokens travel in the clear',
+           'set ssl = on, ssl_cert_file and ssl_key_file, and write hostssl in pg_hba.conf'
+    WHERE pg_catalog.current_setting('listen_addresses') <> ''
+      AND NOT pg_catalog.current_setting('ssl')::boolean
+    UNION ALL
+    SELECT 'warning',
+           'server',
+           'it listens on TCP and takes a TLS older than 1.3',
+           'set ssl_min_protocol_version = ''TLSv1.3'''
+    WHERE pg_catalog.current_setting('listen_addresses') <> ''
+      AND pg_catalog.current_setting('ssl')::boolean
+      AND pg_catalog.current_setting('ssl_min_protocol_version') <> 'TLSv1.3';
+END;
+
+COMMENT ON FUNCTION gauth.lint_server() IS
+'findings about how clients reach the server (RFC 0116 section 12.1: TLS 1.3)';
+
 CREATE FUNCTION gauth.lint()
 RETURNS TABLE (severity text, object text, finding text, remedy text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
@@ -445,6 +468,8 @@ BEGIN ATOMIC
         SELECT * FROM gauth.lint_recorder()
         UNION ALL
         SELECT * FROM gauth.lint_mandates()
+        UNION ALL
+        SELECT * FROM gauth.lint_server()
     ) l
     ORDER BY pg_catalog.array_position(
                  ARRAY['error', 'warning', 'notice'], l.severity
@@ -454,4 +479,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION gauth.lint() IS
-'what is set up in a way that protects less than it seems to: tables, views, policies, roles, keys, the recording of denials, mandates; for administrators';
+'what is set up in a way that protects less than it seems to: tables, views, policies, roles, keys, the recording of denials, mandates, TLS; for administrators';

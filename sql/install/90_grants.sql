@@ -171,6 +171,7 @@ REVOKE EXECUTE ON FUNCTION
     gauth.lint_keys(),
     gauth.lint_recorder(),
     gauth.lint_mandates(),
+    gauth.lint_server(),
     gauth.lint()
 FROM PUBLIC;
 
@@ -265,5 +266,6 @@ GRANT EXECUTE ON FUNCTION
     gauth.lint_keys(),
     gauth.lint_recorder(),
     gauth.lint_mandates(),
+    gauth.lint_server(),
     gauth.lint()
 TO @extowner@;

@@ -508,7 +508,7 @@ gauth_raise_rule_unknown(GauthSpan name)
 			 errmsg("rule \"%.*s\" is not known, or of the wrong type",
 					(int) name.len, name.data),
 			 errhint("The rules are algorithms, issuer, audience, now, "
-					 "leeway, require and typ."),
+					 "leeway, require, typ, nonce and client."),
 			 errhidestmt(true)));
 	pg_unreachable();
 }

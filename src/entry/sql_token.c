@@ -77,6 +77,13 @@ string_rule(const GauthJson *rule, GauthSpan *value)
 	return rule->type == GAUTH_JSON_STRING;
 }
 
+/* an empty one would ask for nothing */
+static bool
+name_rule(const GauthJson *rule, GauthSpan *value)
+{
+	return string_rule(rule, value) && value->len > 0;
+}
+
 static bool
 number_rule(const GauthJson *rule, int64 max, int64_t *value)
 {
@@ -146,8 +153,12 @@ read_rule(const GauthJson *rule, RulesCache *cache)
 	if (gauth_span_is(rule->name, "require"))
 		return strings_rule(rule, &claims->required, &claims->required_count);
 	if (gauth_span_is(rule->name, "typ"))
-		return string_rule(rule, &rules->typ) && rules->typ.len > 0 &&
+		return name_rule(rule, &rules->typ) &&
 			!gauth_jws_type_is_foreign(rules->typ);
+	if (gauth_span_is(rule->name, "nonce"))
+		return name_rule(rule, &claims->nonce);
+	if (gauth_span_is(rule->name, "client"))
+		return name_rule(rule, &claims->client);
 	return false;
 }
 

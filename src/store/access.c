@@ -114,6 +114,7 @@ static const char *const administrator_functions[] = {
 	"gauth.lint_keys()",
 	"gauth.lint_recorder()",
 	"gauth.lint_mandates()",
+	"gauth.lint_server()",
 	"gauth.recorder_state()",
 	"gauth.lint()",
 	NULL

@@ -190,6 +190,8 @@ check_audience(const GauthClaims *claims, const GauthClaimRules *rules,
 {
 	const GauthJson *element;
 
+	if (rules->audience_count == 0 && rules->client.len > 0)
+		return GAUTH_OK;		/* check_client asks for more */
 	if (rules->audience_count == 0)
 		return claims->audience == NULL ? GAUTH_OK :
 			gauth_fail(err, GAUTH_AUDIENCE_REFUSED, "aud");
@@ -207,6 +209,77 @@ check_audience(const GauthClaims *claims, const GauthClaimRules *rules,
 			return GAUTH_OK;
 	}
 	return gauth_fail(err, GAUTH_AUDIENCE_REFUSED, "aud");
+}
+
+/* OpenID Connect Core 1.0 section 3.1.3.7, steps 4 and 5 */
+static GauthStatus
+check_authorized_party(const GauthClaims *claims, GauthSpan client,
+					   GauthError *err)
+{
+	GauthSpan	party;
+	bool		present;
+	GauthStatus status = read_text(claims->json, "azp", &party, &present, err);
+
+	if (status != GAUTH_OK)
+		return status;
+	if (present && !gauth_span_equal(party, client))
+		return gauth_fail(err, GAUTH_AUDIENCE_REFUSED, "azp");
+	if (!present && claims->audience->type == GAUTH_JSON_ARRAY &&
+		claims->audience->count > 1)
+		return gauth_fail(err, GAUTH_CLAIM_MISSING, "azp");
+	return GAUTH_OK;
+}
+
+/*
+ * OpenID Connect Core 1.0 section 3.1.3.7, step 3: an ID token names its
+ * client, and nobody else but those whom the rule "audience" trusts.
+ */
+static GauthStatus
+check_client(const GauthClaims *claims, const GauthClaimRules *rules,
+			 GauthError *err)
+{
+	const GauthJson *audience = claims->audience;
+	const GauthJson *element;
+	bool		named;
+
+	if (rules->client.len == 0)
+		return GAUTH_OK;
+	if (audience == NULL)
+		return gauth_fail(err, GAUTH_CLAIM_MISSING, "aud");
+
+	named = audience->type == GAUTH_JSON_STRING &&
+		gauth_span_equal(audience->text, rules->client);
+	for (element = audience->first; element != NULL; element = element->next)
+	{
+		if (gauth_span_equal(element->text, rules->client))
+			named = true;
+		else if (!is_one_of(element->text, rules->audiences,
+							rules->audience_count))
+			return gauth_fail(err, GAUTH_AUDIENCE_REFUSED, "aud");
+	}
+	if (!named)
+		return gauth_fail(err, GAUTH_AUDIENCE_REFUSED, "aud");
+	return check_authorized_party(claims, rules->client, err);
+}
+
+/* step 11: the value that was sent with the request comes back */
+static GauthStatus
+check_nonce(const GauthClaims *claims, const GauthClaimRules *rules,
+			GauthError *err)
+{
+	GauthSpan	nonce;
+	bool		present;
+	GauthStatus status;
+
+	if (rules->nonce.len == 0)
+		return GAUTH_OK;
+	status = read_text(claims->json, "nonce", &nonce, &present, err);
+	if (status != GAUTH_OK)
+		return status;
+	if (!present)
+		return gauth_fail(err, GAUTH_CLAIM_MISSING, "nonce");
+	return gauth_span_equal(nonce, rules->nonce) ? GAUTH_OK :
+		gauth_fail(err, GAUTH_CLAIM_INVALID, "nonce");
 }
 
 /*
@@ -244,10 +317,11 @@ check_times(const GauthClaims *claims, const GauthClaimRules *rules,
  * gauth_claims_check
  *		Do the claims meet the rules?
  *
- * Issuer, audience, times, then the claims that must be there.  Errors name
- * the claim: GAUTH_CLAIM_MISSING, GAUTH_ISSUER_REFUSED,
- * GAUTH_AUDIENCE_REFUSED, GAUTH_TOKEN_EXPIRED, GAUTH_TOKEN_NOT_YET_VALID,
- * GAUTH_TOKEN_TOO_LONG_LIVED, GAUTH_INVALID_ARGUMENT for the rules' own.
+ * Issuer, audience, client, times, nonce, then the claims that must be there.
+ * Errors name the claim: GAUTH_CLAIM_MISSING, GAUTH_CLAIM_INVALID,
+ * GAUTH_ISSUER_REFUSED, GAUTH_AUDIENCE_REFUSED, GAUTH_TOKEN_EXPIRED,
+ * GAUTH_TOKEN_NOT_YET_VALID, GAUTH_TOKEN_TOO_LONG_LIVED,
+ * GAUTH_INVALID_ARGUMENT for the rules' own.
  */
 GauthStatus
 gauth_claims_check(const GauthClaims *claims, const GauthClaimRules *rules,
@@ -264,7 +338,11 @@ gauth_claims_check(const GauthClaims *claims, const GauthClaimRules *rules,
 
 	status = check_audience(claims, rules, err);
 	if (status == GAUTH_OK)
+		status = check_client(claims, rules, err);
+	if (status == GAUTH_OK)
 		status = check_times(claims, rules, err);
+	if (status == GAUTH_OK)
+		status = check_nonce(claims, rules, err);
 	if (status != GAUTH_OK)
 		return status;
 

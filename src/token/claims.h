@@ -44,6 +44,8 @@ typedef struct GauthClaimRules
 	int			audience_count; /* 0: a token for somebody is refused */
 	const GauthSpan *required;	/* names of claims that must be there */
 	int			required_count;
+	GauthSpan	nonce;			/* empty = any, or none */
+	GauthSpan	client;			/* whose ID token it is; empty = no matter */
 } GauthClaimRules;
 
 extern GauthStatus gauth_claims_read(GauthArena *arena, GauthSpan payload,

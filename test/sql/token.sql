@@ -147,6 +147,35 @@ SELECT pg_temp.jwt('{"exp":1}', '[]'::jsonb) AS "not an object",
        verify_jwt('', NULL) IS NULL AS no_keys,
        verify_jwt('', '{}', NULL) IS NULL AS no_rules;
 
+-- A-41: an ID token as in OpenID Connect Core 1.0 section 3.1.3.7
+SELECT claims, pg_temp.jwt('{"exp":1000600,"iss":"i","sub":"u"' || claims || '}',
+    '{"issuer":"i","client":"app","nonce":"n-1"}') AS "for app",
+    pg_temp.jwt('{"exp":1000600,"iss":"i","sub":"u"' || claims || '}',
+    '{"issuer":"i","client":"app","nonce":"n-1","audience":["app","api"]}')
+    AS "api trusted too"
+FROM unnest(ARRAY[
+    ',"aud":"app","nonce":"n-1"', ',"nonce":"n-1","aud":"app","x":"other"',
+    ',"aud":["app"],"nonce":"n-1"', ',"aud":"app","azp":"app","nonce":"n-1"',
+    ',"aud":"app"', ',"aud":"app","nonce":"n-2"', ',"aud":"app","nonce":"N-1"',
+    ',"aud":"app","nonce":""', ',"aud":"app","nonce":null',
+    ',"aud":"app","nonce":["n-1"]',
+    ',"nonce":"n-1"', ',"aud":"other","nonce":"n-1"', ',"aud":[],"nonce":"n-1"',
+    ',"aud":"APP","nonce":"n-1"', ',"aud":["other"],"nonce":"n-1"',
+    ',"aud":"api","nonce":"n-1"', ',"aud":["api"],"azp":"app","nonce":"n-1"',
+    ',"aud":["app","api"],"nonce":"n-1"',
+    ',"aud":["api","app"],"azp":"app","nonce":"n-1"',
+    ',"aud":["app","app"],"nonce":"n-1"',
+    ',"aud":["app","other"],"azp":"app","nonce":"n-1"',
+    ',"aud":["app","api"],"azp":"api","nonce":"n-1"',
+    ',"aud":"app","azp":"other","nonce":"n-1"',
+    ',"aud":"app","azp":["app"],"nonce":"n-1"',
+    ',"aud":"app","azp":null,"nonce":"n-1"']) AS claims;
+SELECT rules, pg_temp.jwt('{"exp":1000600,"aud":"app"}',
+                          '{"audience":"app"}'::jsonb || rules::jsonb) AS answer
+FROM unnest(ARRAY['{"client":"app"}', '{"client":""}', '{"client":["app"]}',
+    '{"client":null}', '{"nonce":""}', '{"nonce":1}', '{"nonce":null}'])
+    AS rules;
+
 -- without rules: exp required, a token for somebody refused
 SELECT payload, pg_temp.jwt(payload) AS answer
 FROM unnest(ARRAY[
