@@ -37,7 +37,8 @@ typedef struct GauthNote
  * gauth_ledger_decide: an entry about a decision.  A permit is an entry of
  * this transaction, or goes through the ring when the transaction is read
  * only; a denial always goes through the ring and is durable on return
- * (architecture section 4.9).  Raises ZG006 and ZG007 as told there.
+ * unless nobody can write it: then it denies all the same and is kept.
+ * Raises ZG006 for a permit that cannot be recorded, ZG007 on a standby.
  *
  * "receipt" may be NULL.
  */
