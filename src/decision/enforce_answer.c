@@ -46,8 +46,12 @@ append_instant(GauthText *text, const char *name, int64_t seconds)
 	append_string(text, name, gauth_span(buffer, len));
 }
 
-static void
-append_names(GauthText *text, const GauthNames *names)
+/*
+ * gauth_enforce_append_names
+ *		An array of strings.
+ */
+void
+gauth_enforce_append_names(GauthText *text, const GauthNames *names)
 {
 	uint32_t	i;
 
@@ -76,7 +80,7 @@ append_fact(GauthText *text, const GauthFact *fact)
 			gauth_text_append_int64(text, fact->number);
 			break;
 		case GAUTH_FACT_NAMES:
-			append_names(text, fact->names);
+			gauth_enforce_append_names(text, fact->names);
 			break;
 		case GAUTH_FACT_JSON:
 			gauth_text_append_json(text, fact->json);

@@ -33,6 +33,8 @@ typedef enum GauthBatchMode
 	GAUTH_BATCH_ALL_OR_NOTHING
 } GauthBatchMode;
 
+extern void gauth_enforce_append_names(GauthText *text,
+									   const GauthNames *names);
 extern void gauth_enforce_append_answer(GauthText *text,
 										const GauthEnforceAnswer *answer);
 extern void gauth_enforce_append_error(GauthText *text,

@@ -6,6 +6,7 @@
 #include "decision/enforce_policy.h"
 
 #include "base/json_write.h"
+#include "decision/enforce_answer.h"
 
 static void
 append_word(GauthText *text, const char *name, const char *word)
@@ -28,22 +29,11 @@ append_number(GauthText *text, const char *name, int64_t number)
 static void
 append_names(GauthText *text, const char *name, const GauthNames *names)
 {
-	uint32_t	i;
-
 	gauth_text_append_member(text, name);
-	if (!names->given)
-	{
+	if (names->given)
+		gauth_enforce_append_names(text, names);
+	else
 		gauth_text_append(text, GAUTH_SPAN("null"));
-		return;
-	}
-	gauth_text_append_char(text, '[');
-	for (i = 0; i < names->count; i++)
-	{
-		if (i > 0)
-			gauth_text_append_char(text, ',');
-		gauth_text_append_json_string(text, names->items[i]);
-	}
-	gauth_text_append_char(text, ']');
 }
 
 static void

@@ -12,8 +12,12 @@
 #include "entry/report.h"
 #include "store/ledger.h"
 
-static GauthSpan
-finish(const GauthText *text)
+/*
+ * gauth_enforce_finish
+ *		What was written of an enforcement; raises when memory ran out.
+ */
+GauthSpan
+gauth_enforce_finish(const GauthText *text)
 {
 	GauthSpan	result;
 
@@ -79,7 +83,7 @@ make_error_payload(GauthArena *arena, const GauthEnforceError *error)
 	gauth_text_append(&text, GAUTH_SPAN("{\"request_id\":"));
 	gauth_text_append_json_string(&text, error->request_id);
 	gauth_text_append_char(&text, '}');
-	return finish(&text);
+	return gauth_enforce_finish(&text);
 }
 
 static GauthSpan
@@ -103,7 +107,7 @@ make_payload(GauthArena *arena, const GauthEnforceAnswer *answer)
 		gauth_text_append(&text, answer->record.policies);
 	}
 	gauth_text_append_char(&text, '}');
-	return finish(&text);
+	return gauth_enforce_finish(&text);
 }
 
 /* the first error, else the first constraint, else that nothing was found */

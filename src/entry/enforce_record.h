@@ -9,6 +9,7 @@
 
 #include "decision/enforce_answer.h"
 
+extern GauthSpan gauth_enforce_finish(const GauthText *text);
 extern void gauth_enforce_record(GauthArena *arena,
 								 const GauthEnforceAnswer *answer);
 extern void gauth_enforce_record_trust(GauthSpan agent);

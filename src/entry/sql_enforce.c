@@ -33,16 +33,6 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_enforce_batch);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_allowed);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_enforcement_policy);
 
-static GauthSpan
-finish(const GauthText *text)
-{
-	GauthSpan	result;
-
-	if (!gauth_text_finish(text, &result))
-		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "enforcement");
-	return result;
-}
-
 /* a status that the answer has no place for */
 static void
 require_ok(GauthStatus status)
@@ -147,7 +137,7 @@ gauth_enforce_request(GauthSpan request, bool trusted, GauthRuling *ruling)
 	*ruling = gauth_enforce_answer_ruling(&answer);
 	gauth_text_init(&text, &arena);
 	gauth_enforce_append_answer(&text, &answer);
-	return gauth_jsonb_from_text(finish(&text));
+	return gauth_jsonb_from_text(gauth_enforce_finish(&text));
 }
 
 /*
@@ -201,7 +191,7 @@ show_batch(GauthArena *arena, const GauthEnforceAnswer *answers, uint32 count,
 		gauth_enforce_append_answer(&text, &answers[i]);
 	}
 	gauth_text_append(&text, GAUTH_SPAN("]}"));
-	return gauth_jsonb_from_text(finish(&text));
+	return gauth_jsonb_from_text(gauth_enforce_finish(&text));
 }
 
 static Datum
@@ -257,7 +247,7 @@ gauth_sql_enforce_batch(PG_FUNCTION_ARGS)
 	gauth_enforce_record(&arena, &answer);
 	gauth_text_init(&text, &arena);
 	gauth_enforce_append_answer(&text, &answer);
-	PG_RETURN_DATUM(gauth_jsonb_from_text(finish(&text)));
+	PG_RETURN_DATUM(gauth_jsonb_from_text(gauth_enforce_finish(&text)));
 }
 
 /* the agent asks for itself: there is no request that could name another */
@@ -321,7 +311,7 @@ gauth_sql_enforcement_policy(PG_FUNCTION_ARGS)
 		require_ok(status);
 		append_policy(&arena, &text, &it);
 	}
-	PG_RETURN_DATUM(gauth_jsonb_from_text(finish(&text)));
+	PG_RETURN_DATUM(gauth_jsonb_from_text(gauth_enforce_finish(&text)));
 }
 
 /* NULL stays NULL: not known */

@@ -129,16 +129,6 @@ gauth_sql_request_approval(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(show(gauth_approval_ask(&change, &ask)));
 }
 
-static GauthSpan
-copy_text(const GauthScan *scan, AttrNumber column)
-{
-	GauthSpan	text = gauth_scan_text(scan, column);
-
-	if (text.data == NULL)
-		return text;
-	return gauth_memory_copy(CurrentMemoryContext, text);
-}
-
 static void
 read_request(GauthSpan id, Request *request)
 {
@@ -152,9 +142,9 @@ read_request(GauthSpan id, Request *request)
 	if (!gauth_scan_next(&scan))
 		gauth_raise_unknown("request for approval");
 	request->id = id;
-	request->mandate = copy_text(&scan, REQUEST_MANDATE);
-	request->requested_by = copy_text(&scan, REQUEST_REQUESTED_BY);
-	request->resource = copy_text(&scan, REQUEST_RESOURCE);
+	request->mandate = gauth_scan_copy(&scan, REQUEST_MANDATE);
+	request->requested_by = gauth_scan_copy(&scan, REQUEST_REQUESTED_BY);
+	request->resource = gauth_scan_copy(&scan, REQUEST_RESOURCE);
 	status = gauth_scan_text(&scan, REQUEST_STATUS);
 	request->pending = gauth_span_is(status, "PENDING");
 	request->approved = gauth_span_is(status, "APPROVED");

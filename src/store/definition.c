@@ -7,15 +7,7 @@
 #include "utils/timestamp.h"
 
 #include "store/mandate.h"
-#include "store/memory.h"
 #include "store/relation.h"
-
-static GauthSpan
-copy_text(const GauthScan *scan, AttrNumber column)
-{
-	return gauth_memory_copy(CurrentMemoryContext,
-							 gauth_scan_text(scan, column));
-}
 
 /*
  * gauth_definition_find
@@ -33,16 +25,16 @@ gauth_definition_find(GauthSpan id, GauthDefinitionRow *row)
 	found = gauth_scan_next(&scan);
 	if (found)
 	{
-		row->id = copy_text(&scan, DEFINITION_ID);
+		row->id = gauth_scan_copy(&scan, DEFINITION_ID);
 		row->version = DatumGetInt64(gauth_scan_value(&scan,
 													  DEFINITION_VERSION,
 													  &is_null));
-		row->document = copy_text(&scan, DEFINITION_DOCUMENT);
-		row->power = copy_text(&scan, DEFINITION_POWER);
-		row->principal = copy_text(&scan, DEFINITION_PRINCIPAL);
-		row->agent = copy_text(&scan, DEFINITION_AGENT);
-		row->issuer = copy_text(&scan, DEFINITION_ISSUER);
-		row->status = copy_text(&scan, DEFINITION_STATUS);
+		row->document = gauth_scan_copy(&scan, DEFINITION_DOCUMENT);
+		row->power = gauth_scan_copy(&scan, DEFINITION_POWER);
+		row->principal = gauth_scan_copy(&scan, DEFINITION_PRINCIPAL);
+		row->agent = gauth_scan_copy(&scan, DEFINITION_AGENT);
+		row->issuer = gauth_scan_copy(&scan, DEFINITION_ISSUER);
+		row->status = gauth_scan_copy(&scan, DEFINITION_STATUS);
 	}
 	gauth_scan_end(&scan);
 	return found;
@@ -58,7 +50,7 @@ find_link(GauthSpan mandate, GauthSpan *definition)
 	gauth_scan_key_text(&scan, MANDATE_DEFINITION_MANDATE, mandate);
 	found = gauth_scan_next(&scan);
 	if (found)
-		*definition = copy_text(&scan, MANDATE_DEFINITION_DEFINITION);
+		*definition = gauth_scan_copy(&scan, MANDATE_DEFINITION_DEFINITION);
 	gauth_scan_end(&scan);
 	return found;
 }

@@ -66,24 +66,6 @@ add_name(GauthNames *names, GauthSpan name)
 	add_name_in(cache.context, names, name);
 }
 
-static bool
-read_bool(const GauthScan *scan, AttrNumber column)
-{
-	bool		is_null;
-	Datum		value = gauth_scan_value(scan, column, &is_null);
-
-	return !is_null && DatumGetBool(value);
-}
-
-static TimestampTz
-read_time(const GauthScan *scan, AttrNumber column)
-{
-	bool		is_null;
-	Datum		value = gauth_scan_value(scan, column, &is_null);
-
-	return is_null ? DT_NOEND : DatumGetTimestampTz(value);
-}
-
 static void
 collect_events(GauthSpan definition, Answer *answer)
 {
@@ -93,7 +75,7 @@ collect_events(GauthSpan definition, Answer *answer)
 	gauth_scan_key_text(&scan, DEFINITION_EVENT_DEFINITION, definition);
 	while (gauth_scan_next(&scan))
 	{
-		if (read_bool(&scan, DEFINITION_EVENT_RAISED))
+		if (gauth_scan_bool(&scan, DEFINITION_EVENT_RAISED))
 			add_name(&answer->facts.raised,
 					 gauth_scan_text(&scan, DEFINITION_EVENT_EVENT));
 	}
@@ -110,9 +92,12 @@ collect_duties(GauthSpan definition, Answer *answer)
 	gauth_scan_key_text(&scan, OBLIGATION_DEFINITION, definition);
 	while (gauth_scan_next(&scan))
 	{
-		TimestampTz due = read_time(&scan, OBLIGATION_DUE_AT);
-		bool		open = read_time(&scan, OBLIGATION_FULFILLED_AT) ==
-			DT_NOEND;
+		TimestampTz due = gauth_scan_time(&scan, OBLIGATION_DUE_AT,
+										  DT_NOEND);
+		TimestampTz fulfilled = gauth_scan_time(&scan,
+												OBLIGATION_FULFILLED_AT,
+												DT_NOEND);
+		bool		open = fulfilled == DT_NOEND;
 
 		if (!open)
 			continue;
@@ -123,7 +108,7 @@ collect_duties(GauthSpan definition, Answer *answer)
 					 gauth_scan_text(&scan, OBLIGATION_DESCRIPTION));
 			continue;
 		}
-		if (!read_bool(&scan, OBLIGATION_BLOCKING))
+		if (!gauth_scan_bool(&scan, OBLIGATION_BLOCKING))
 			continue;
 		gauth_moment_bound(&answer->moment, due);
 		if (due <= answer->moment.at)

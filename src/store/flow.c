@@ -7,15 +7,7 @@
 #include "utils/timestamp.h"
 
 #include "store/mandate.h"
-#include "store/memory.h"
 #include "store/relation.h"
-
-static GauthSpan
-copy_text(const GauthScan *scan, AttrNumber column)
-{
-	return gauth_memory_copy(CurrentMemoryContext,
-							 gauth_scan_text(scan, column));
-}
 
 static bool
 is_set(const GauthScan *scan, AttrNumber column)
@@ -50,7 +42,7 @@ gauth_flow_mandate(GauthSpan agent, GauthSpan project, TimestampTz at)
 			!is_set(&scan, MANDATE_PARENT) &&
 			gauth_span_is(gauth_scan_text(&scan, MANDATE_STATUS), "ACTIVE") &&
 			(endless || DatumGetTimestampTz(end) > at))
-			id = copy_text(&scan, MANDATE_ID);
+			id = gauth_scan_copy(&scan, MANDATE_ID);
 	}
 	gauth_scan_end(&scan);
 	return id;
@@ -72,13 +64,13 @@ gauth_grant_find(GauthSpan id, GauthGrant *grant)
 	found = gauth_scan_next(&scan);
 	if (found)
 	{
-		grant->id = copy_text(&scan, GRANT_ID);
-		grant->mandate = copy_text(&scan, GRANT_MANDATE);
-		grant->agent = copy_text(&scan, GRANT_AGENT);
-		grant->server = copy_text(&scan, GRANT_SERVER);
-		grant->scope = copy_text(&scan, GRANT_SCOPE);
+		grant->id = gauth_scan_copy(&scan, GRANT_ID);
+		grant->mandate = gauth_scan_copy(&scan, GRANT_MANDATE);
+		grant->agent = gauth_scan_copy(&scan, GRANT_AGENT);
+		grant->server = gauth_scan_copy(&scan, GRANT_SERVER);
+		grant->scope = gauth_scan_copy(&scan, GRANT_SCOPE);
 		grant->challenge = is_set(&scan, GRANT_CODE_CHALLENGE) ?
-			copy_text(&scan, GRANT_CODE_CHALLENGE) : gauth_span(NULL, 0);
+			gauth_scan_copy(&scan, GRANT_CODE_CHALLENGE) : gauth_span(NULL, 0);
 		grant->expires_at =
 			DatumGetTimestampTz(gauth_scan_value(&scan, GRANT_EXPIRES_AT,
 												 &is_null));

@@ -127,24 +127,6 @@ read_seconds(const GauthScan *scan, AttrNumber column)
 	return is_null ? 0 : gauth_interval_seconds(DatumGetIntervalP(value));
 }
 
-static bool
-read_bool(const GauthScan *scan, AttrNumber column)
-{
-	bool		is_null;
-	Datum		value = gauth_scan_value(scan, column, &is_null);
-
-	return !is_null && DatumGetBool(value);
-}
-
-static TimestampTz
-read_instant(const GauthScan *scan, AttrNumber column, TimestampTz if_null)
-{
-	bool		is_null;
-	Datum		value = gauth_scan_value(scan, column, &is_null);
-
-	return is_null ? if_null : DatumGetTimestampTz(value);
-}
-
 static GauthSpan
 copy_text(const GauthScan *scan, AttrNumber column)
 {
@@ -168,7 +150,7 @@ read_issuer(const GauthScan *scan)
 	for (i = 0; i < count && i < GAUTH_ALGORITHM_COUNT; i++)
 		issuer->accepted.items[issuer->accepted.count++] =
 			gauth_algorithm_from_name(algorithms[i]);
-	issuer->hosted = read_bool(scan, ISSUER_HOSTED);
+	issuer->hosted = gauth_scan_bool(scan, ISSUER_HOSTED);
 	issuer->leeway = read_seconds(scan, ISSUER_LEEWAY);
 	issuer->max_lifetime = read_seconds(scan, ISSUER_MAX_LIFETIME);
 	issuer->typ = copy_text(scan, ISSUER_TYP);
@@ -204,11 +186,11 @@ add_key(GauthIssuer *issuer, const GauthScan *scan, GauthKey *key,
 	entry->key = key;
 	issuer->keys.count++;
 	entry->kid = kid;
-	entry->has_kid = read_bool(scan, KEY_NAMED);
+	entry->has_kid = gauth_scan_bool(scan, KEY_NAMED);
 	info->kid = kid;
-	info->version = read_instant(scan, KEY_CREATED_AT, 0);
-	info->verifies_until = read_instant(scan, KEY_VERIFIES_UNTIL, DT_NOEND);
-	info->signs = read_bool(scan, KEY_SIGNS);
+	info->version = gauth_scan_time(scan, KEY_CREATED_AT, 0);
+	info->verifies_until = gauth_scan_time(scan, KEY_VERIFIES_UNTIL, DT_NOEND);
+	info->signs = gauth_scan_bool(scan, KEY_SIGNS);
 }
 
 static void

@@ -159,34 +159,6 @@ next_cache(GauthSpan hash)
 	return &caches[filling];
 }
 
-static GauthSpan
-copy_text(const GauthScan *scan, AttrNumber column)
-{
-	GauthSpan	text = gauth_scan_text(scan, column);
-
-	if (text.data == NULL)
-		return text;
-	return gauth_memory_copy(CurrentMemoryContext, text);
-}
-
-static int64
-read_bigint(const GauthScan *scan, AttrNumber column)
-{
-	bool		is_null;
-	Datum		value = gauth_scan_value(scan, column, &is_null);
-
-	return is_null ? 0 : DatumGetInt64(value);
-}
-
-static TimestampTz
-read_time(const GauthScan *scan, AttrNumber column, TimestampTz otherwise)
-{
-	bool		is_null;
-	Datum		value = gauth_scan_value(scan, column, &is_null);
-
-	return is_null ? otherwise : DatumGetTimestampTz(value);
-}
-
 /* time runs on while a mandate is suspended (RFC 0118 section 6.3) */
 static GauthMandateStatus
 status_at(const GauthMandate *mandate, TimestampTz at)
@@ -335,10 +307,10 @@ gauth_mandate_held(GauthSpan id, TimestampTz at, GauthSpan except)
 	gauth_scan_key_text(&scan, HOLD_MANDATE, id);
 	while (gauth_scan_next(&scan))
 	{
-		if (read_time(&scan, HOLD_EXPIRES_AT, DT_NOBEGIN) > at &&
+		if (gauth_scan_time(&scan, HOLD_EXPIRES_AT, DT_NOBEGIN) > at &&
 			(except.data == NULL ||
 			 !gauth_span_equal(gauth_scan_text(&scan, HOLD_ID), except)))
-			held += read_bigint(&scan, HOLD_CENTS);
+			held += gauth_scan_int64(&scan, HOLD_CENTS);
 	}
 	gauth_scan_end(&scan);
 	return held;
@@ -372,9 +344,9 @@ gauth_mandate_hold(GauthSpan id, GauthSpan hold, TimestampTz at, int64 *cents)
 	gauth_scan_key_text(&scan, HOLD_MANDATE, id);
 	gauth_scan_key_text(&scan, HOLD_ID, hold);
 	found = gauth_scan_next(&scan) &&
-		read_time(&scan, HOLD_EXPIRES_AT, DT_NOBEGIN) > at;
+		gauth_scan_time(&scan, HOLD_EXPIRES_AT, DT_NOBEGIN) > at;
 	if (found)
-		*cents = read_bigint(&scan, HOLD_CENTS);
+		*cents = gauth_scan_int64(&scan, HOLD_CENTS);
 	gauth_scan_end(&scan);
 	return found;
 }
@@ -383,7 +355,7 @@ static bool
 request_stands(const GauthScan *scan, TimestampTz at)
 {
 	return gauth_span_is(gauth_scan_text(scan, REQUEST_STATUS), "APPROVED") &&
-		read_time(scan, REQUEST_EXPIRES_AT, DT_NOBEGIN) > at;
+		gauth_scan_time(scan, REQUEST_EXPIRES_AT, DT_NOBEGIN) > at;
 }
 
 /* an approval is for the verb, and for no other resource and no more money */
@@ -443,7 +415,7 @@ read_approvers(GauthSpan request, Approvers *approvers)
 
 		if (DatumGetBool(gauth_scan_value(&scan, APPROVAL_APPROVED,
 										  &is_null)))
-			add_approver(approvers, copy_text(&scan, APPROVAL_APPROVER));
+			add_approver(approvers, gauth_scan_copy(&scan, APPROVAL_APPROVER));
 	}
 	gauth_scan_end(&scan);
 }
@@ -510,8 +482,9 @@ gauth_mandate_session(GauthSpan id, GauthSpan session,
 	exists = gauth_scan_next(&scan);
 	if (exists)
 	{
-		found->started_at = read_time(&scan, SESSION_STARTED_AT, DT_NOBEGIN);
-		found->tool_calls = read_bigint(&scan, SESSION_TOOL_CALLS);
+		found->started_at = gauth_scan_time(&scan, SESSION_STARTED_AT,
+											DT_NOBEGIN);
+		found->tool_calls = gauth_scan_int64(&scan, SESSION_TOOL_CALLS);
 	}
 	gauth_scan_end(&scan);
 	return exists;

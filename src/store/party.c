@@ -11,39 +11,10 @@
 #include "utils/timestamp.h"
 
 #include "store/identity.h"
-#include "store/memory.h"
 #include "store/relation.h"
 
 /* an agent's owner, an organisation's person: never a long way up */
 #define ROOT_STEPS_MAX	8
-
-static GauthSpan
-copy_text(const GauthScan *scan, AttrNumber column)
-{
-	GauthSpan	text = gauth_scan_text(scan, column);
-
-	if (text.data == NULL)
-		return gauth_span(NULL, 0);
-	return gauth_memory_copy(CurrentMemoryContext, text);
-}
-
-static bool
-read_bool(const GauthScan *scan, AttrNumber column)
-{
-	bool		is_null;
-	Datum		value = gauth_scan_value(scan, column, &is_null);
-
-	return !is_null && DatumGetBool(value);
-}
-
-static TimestampTz
-read_time(const GauthScan *scan, AttrNumber column, TimestampTz otherwise)
-{
-	bool		is_null;
-	Datum		value = gauth_scan_value(scan, column, &is_null);
-
-	return is_null ? otherwise : DatumGetTimestampTz(value);
-}
 
 /*
  * gauth_moment
@@ -79,7 +50,7 @@ find_identity(GauthSpan issuer, GauthSpan subject, GauthSpan *party)
 	gauth_scan_key_text(&scan, PARTY_IDENTITY_SUBJECT, subject);
 	found = gauth_scan_next(&scan);
 	if (found)
-		*party = copy_text(&scan, PARTY_IDENTITY_PARTY);
+		*party = gauth_scan_copy(&scan, PARTY_IDENTITY_PARTY);
 	gauth_scan_end(&scan);
 	return found;
 }
@@ -148,15 +119,15 @@ gauth_party_find(GauthSpan name, GauthParty *party)
 	found = gauth_scan_next(&scan);
 	if (found)
 	{
-		party->party = copy_text(&scan, PARTY_PARTY);
+		party->party = gauth_scan_copy(&scan, PARTY_PARTY);
 		party->kind = read_kind(gauth_scan_text(&scan, PARTY_KIND));
-		party->form = copy_text(&scan, PARTY_FORM);
-		party->name = copy_text(&scan, PARTY_NAME);
-		party->version = copy_text(&scan, PARTY_VERSION);
-		party->status = copy_text(&scan, PARTY_STATUS);
-		party->legal_capacity = read_bool(&scan, PARTY_LEGAL_CAPACITY);
-		party->deceased = read_bool(&scan, PARTY_DECEASED);
-		party->successor = copy_text(&scan, PARTY_SUCCESSOR);
+		party->form = gauth_scan_copy(&scan, PARTY_FORM);
+		party->name = gauth_scan_copy(&scan, PARTY_NAME);
+		party->version = gauth_scan_copy(&scan, PARTY_VERSION);
+		party->status = gauth_scan_copy(&scan, PARTY_STATUS);
+		party->legal_capacity = gauth_scan_bool(&scan, PARTY_LEGAL_CAPACITY);
+		party->deceased = gauth_scan_bool(&scan, PARTY_DECEASED);
+		party->successor = gauth_scan_copy(&scan, PARTY_SUCCESSOR);
 	}
 	gauth_scan_end(&scan);
 	return found;
@@ -208,9 +179,12 @@ gauth_evidence_exists(const char *about, GauthSpan subject, const char *kind,
 	gauth_scan_key_text(&scan, EVIDENCE_KIND, gauth_span_of(kind));
 	while (!found && gauth_scan_next(&scan))
 	{
-		TimestampTz end = Min(read_time(&scan, EVIDENCE_VALID_UNTIL, DT_NOEND),
-							  read_time(&scan, EVIDENCE_WITHDRAWN_AT,
-										DT_NOEND));
+		TimestampTz valid = gauth_scan_time(&scan, EVIDENCE_VALID_UNTIL,
+											DT_NOEND);
+		TimestampTz withdrawn = gauth_scan_time(&scan,
+												EVIDENCE_WITHDRAWN_AT,
+												DT_NOEND);
+		TimestampTz end = Min(valid, withdrawn);
 
 		gauth_moment_bound(moment, end);
 		found = end > moment->at;
@@ -225,17 +199,17 @@ read_representative(const GauthScan *scan, GauthRepresentative *position)
 	bool		is_null;
 	Datum		limit;
 
-	position->principal = copy_text(scan, REPRESENTATIVE_PRINCIPAL);
-	position->party = copy_text(scan, REPRESENTATIVE_PARTY);
-	position->kind = copy_text(scan, REPRESENTATIVE_KIND);
-	position->authorizer = copy_text(scan, REPRESENTATIVE_AUTHORIZER);
-	position->powers = copy_text(scan, REPRESENTATIVE_POWERS);
+	position->principal = gauth_scan_copy(scan, REPRESENTATIVE_PRINCIPAL);
+	position->party = gauth_scan_copy(scan, REPRESENTATIVE_PARTY);
+	position->kind = gauth_scan_copy(scan, REPRESENTATIVE_KIND);
+	position->authorizer = gauth_scan_copy(scan, REPRESENTATIVE_AUTHORIZER);
+	position->powers = gauth_scan_copy(scan, REPRESENTATIVE_POWERS);
 	limit = gauth_scan_value(scan, REPRESENTATIVE_LIMIT_CENTS, &is_null);
 	position->limit_cents = is_null ? -1 : DatumGetInt64(limit);
-	position->valid_from = read_time(scan, REPRESENTATIVE_VALID_FROM,
-									 DT_NOEND);
-	position->valid_until = read_time(scan, REPRESENTATIVE_VALID_UNTIL,
-									  DT_NOEND);
+	position->valid_from = gauth_scan_time(scan, REPRESENTATIVE_VALID_FROM,
+										   DT_NOEND);
+	position->valid_until = gauth_scan_time(scan, REPRESENTATIVE_VALID_UNTIL,
+											DT_NOEND);
 	(void) gauth_scan_value(scan, REPRESENTATIVE_REVOKED_AT, &is_null);
 	position->revoked = !is_null;
 }
@@ -346,11 +320,11 @@ gauth_client_find(GauthSpan agent, GauthClient *client)
 	found = gauth_scan_next(&scan);
 	if (found)
 	{
-		client->agent = copy_text(&scan, CLIENT_AGENT);
-		client->principal = copy_text(&scan, CLIENT_PRINCIPAL);
-		client->owner = copy_text(&scan, CLIENT_OWNER);
-		client->approved_by = copy_text(&scan, CLIENT_APPROVED_BY);
-		client->active = read_bool(&scan, CLIENT_ACTIVE);
+		client->agent = gauth_scan_copy(&scan, CLIENT_AGENT);
+		client->principal = gauth_scan_copy(&scan, CLIENT_PRINCIPAL);
+		client->owner = gauth_scan_copy(&scan, CLIENT_OWNER);
+		client->approved_by = gauth_scan_copy(&scan, CLIENT_APPROVED_BY);
+		client->active = gauth_scan_bool(&scan, CLIENT_ACTIVE);
 	}
 	gauth_scan_end(&scan);
 	return found;
@@ -371,11 +345,11 @@ gauth_resource_server_find(GauthSpan server, GauthResourceServer *found)
 	exists = gauth_scan_next(&scan);
 	if (exists)
 	{
-		found->server = copy_text(&scan, RESOURCE_SERVER_SERVER);
-		found->principal = copy_text(&scan, RESOURCE_SERVER_PRINCIPAL);
-		found->owner = copy_text(&scan, RESOURCE_SERVER_OWNER);
-		found->agent = copy_text(&scan, RESOURCE_SERVER_AGENT);
-		found->active = read_bool(&scan, RESOURCE_SERVER_ACTIVE);
+		found->server = gauth_scan_copy(&scan, RESOURCE_SERVER_SERVER);
+		found->principal = gauth_scan_copy(&scan, RESOURCE_SERVER_PRINCIPAL);
+		found->owner = gauth_scan_copy(&scan, RESOURCE_SERVER_OWNER);
+		found->agent = gauth_scan_copy(&scan, RESOURCE_SERVER_AGENT);
+		found->active = gauth_scan_bool(&scan, RESOURCE_SERVER_ACTIVE);
 	}
 	gauth_scan_end(&scan);
 	return exists;

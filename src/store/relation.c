@@ -20,6 +20,7 @@
 #include "utils/snapmgr.h"
 
 #include "store/compat.h"
+#include "store/memory.h"
 
 typedef struct TableName
 {
@@ -297,6 +298,59 @@ gauth_scan_text(const GauthScan *scan, AttrNumber column)
 		return gauth_span(NULL, 0);
 	bytes = PG_DETOAST_DATUM_PACKED(value);
 	return gauth_span(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+}
+
+/*
+ * gauth_scan_copy
+ *		The same, as a copy in the current memory context.
+ */
+GauthSpan
+gauth_scan_copy(const GauthScan *scan, AttrNumber column)
+{
+	GauthSpan	text = gauth_scan_text(scan, column);
+
+	if (text.data == NULL)
+		return text;
+	return gauth_memory_copy(CurrentMemoryContext, text);
+}
+
+/*
+ * gauth_scan_bool
+ *		A boolean column of the current row; a null is false.
+ */
+bool
+gauth_scan_bool(const GauthScan *scan, AttrNumber column)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+
+	return !is_null && DatumGetBool(value);
+}
+
+/*
+ * gauth_scan_int64
+ *		A bigint column of the current row; a null is 0.
+ */
+int64
+gauth_scan_int64(const GauthScan *scan, AttrNumber column)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+
+	return is_null ? 0 : DatumGetInt64(value);
+}
+
+/*
+ * gauth_scan_time
+ *		A timestamptz column of the current row.
+ */
+TimestampTz
+gauth_scan_time(const GauthScan *scan, AttrNumber column, TimestampTz if_null)
+{
+	bool		is_null;
+	Datum		value = gauth_scan_value(scan, column, &is_null);
+
+	return is_null ? if_null : DatumGetTimestampTz(value);
 }
 
 /*

@@ -11,6 +11,7 @@
 #include "access/htup.h"
 #include "access/skey.h"
 #include "datatype/timestamp.h"
+#include "datatype/timestamp.h"
 #include "utils/rel.h"
 
 #include "base/span.h"
@@ -101,6 +102,11 @@ extern bool gauth_scan_next(GauthScan *scan);
 extern Datum gauth_scan_value(const GauthScan *scan, AttrNumber column,
 							  bool *is_null);
 extern GauthSpan gauth_scan_text(const GauthScan *scan, AttrNumber column);
+extern GauthSpan gauth_scan_copy(const GauthScan *scan, AttrNumber column);
+extern bool gauth_scan_bool(const GauthScan *scan, AttrNumber column);
+extern int64 gauth_scan_int64(const GauthScan *scan, AttrNumber column);
+extern TimestampTz gauth_scan_time(const GauthScan *scan, AttrNumber column,
+								   TimestampTz if_null);
 extern void gauth_scan_end(GauthScan *scan);
 
 #endif							/* GAUTH_STORE_RELATION_H */
