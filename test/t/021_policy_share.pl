@@ -71,7 +71,7 @@ my $parallel = q{
 	SET parallel_leader_participation = off;
 	SET max_parallel_workers_per_gather = 3;
 };
-$node->sql('CREATE TABLE document AS SELECT i AS id FROM generate_series(1, 20000) i');
+$node->sql('CREATE TABLE document AS SELECT i AS id FROM generate_series(1, 100000) i');
 $node->sql('ANALYZE document');
 my $count = q{SELECT count(*) FROM document
 	WHERE gauth.is_authorized(format('User::"u%s"', id % 400 + 1), 'Action::"view"', 'Doc::"d1"', store => 'one');};
@@ -81,10 +81,10 @@ ok($launched, 'a parallel plan with workers');
 my $before = $node->sql(ask('one', 6) . 'SELECT uses FROM gauth.policy_sets()');
 $before =~ s/^t\n//;
 my $answer = $node->sql($parallel . $count . ask('one', 6) . $sets);
-like($answer, qr/^4000\nt\none\|f\|t\|(\d+)$/, 'workers decide');
+like($answer, qr/^20000\nt\none\|f\|t\|(\d+)$/, 'workers decide');
 my ($uses) = $answer =~ /\|(\d+)$/;
 cmp_ok($uses - $before, '>=', 1 + $launched, 'by the set that is there: nobody has built one');
-is($node->sql($count), '4000', 'as one session decides');
+is($node->sql($count), '20000', 'as one session decides');
 
 # ---------------------------------------------------------------------------
 # changes: seen by who has committed, by nobody else, and never afterwards
