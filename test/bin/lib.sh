@@ -331,6 +331,12 @@ run_regress()
 	summarize "$1" "$2" "$regress_status" "$regress_lane"
 }
 
+# the logs of the tests that prove names as failed
+failed_tap_tests()
+{
+	sed -n 's,^test/t/\([^ ]*\)\.pl  *(Wstat:.*,regress_log_\1,p' "$1"
+}
+
 # run_tap LANE TREE DESTDIR MAKE-ARGUMENT...: the TAP tests; the counts are in
 # the log that every one of them writes
 run_tap()
@@ -347,7 +353,8 @@ run_tap()
 	[ -e "$1" ] || set -- /dev/null
 	if [ "$tap_status" -ne 0 ]; then
 		cat "$GAUTH_WORK/$tap_lane.log"
-		tail -n 40 "$@"
+		failed_tap_tests "$GAUTH_WORK/$tap_lane.log" |
+			(cd "$tap_tree/tmp_check/log" && xargs -r tail -n 60)
 	fi
 	summarize "$(cat "$@" | grep -cE '^(\[[^]]*\]\([^)]*\) )?ok [0-9]')" \
 		"$(cat "$@" | grep -cE '^(\[[^]]*\]\([^)]*\) )?not ok [0-9]')" \

@@ -119,7 +119,18 @@ sub poll_start
 	return $self->start;
 }
 
-# a server that recovers by itself; psql would break its pipe there
+# kill -9 of one of the server's processes: the server ends all others and
+# recovers by itself.  Answers how many were killed.
+sub kill_process
+{
+	my ($self, $pid) = @_;
+
+	$self->{killed_at} = $self->log_position;
+	return kill('KILL', $pid);
+}
+
+# wait until the server has recovered from kill_process.  Its log tells: a
+# connection could be one that the server has not yet heard it must end.
 sub poll_up
 {
 	my ($self) = @_;
@@ -128,10 +139,11 @@ sub poll_up
 	for (1 .. $attempts)
 	{
 		return 1
-		  if PostgreSQL::Test::Utils::run_log([ 'pg_isready', '-q', '-h', $self->host, '-p', $self->port ]);
+		  if $self->log_since($self->{killed_at}) =~
+		  /reinitializing.*database system is ready to accept connections/s;
 		usleep(100_000);
 	}
-	return 0;
+	die 'the server does not come back';
 }
 
 # one statement or several that must succeed, in our database

@@ -144,7 +144,7 @@ my @first = kill_under_load(
 		my $pid = $node->sql(
 			"SELECT pid FROM pg_stat_activity WHERE query LIKE '%revoke_token%'"
 			  . " AND pid <> pg_backend_pid() AND datname = 'gauth' LIMIT 1");
-		is(kill('KILL', $pid), 1, 'a session is killed');
+		is($node->kill_process($pid), 1, 'a session is killed');
 	});
 $node->poll_up;
 check('a killed session', @first);

@@ -163,10 +163,9 @@ $node->sql(put_policies('one', 5) . ask('one', 6));
 my $victim = $node->background_psql('gauth');
 is($victim->query_safe(ask('one', 6)), 't', 'a session that will be killed');
 my $pid = $victim->query_safe('SELECT pg_backend_pid()');
-kill 'KILL', $pid;
-$node->poll_query_until('postgres', 'SELECT true')
-  or die 'the server does not come back';
+$node->kill_process($pid);
 eval { $victim->{run}->finish; };
+$node->poll_up;
 $node->gives(ask('one', 6) . ask('one', 7) . $sets, "t\nf\none|t|t|0", 'after that everything is built anew');
 $node->gives(ask('one', 6) . $sets, "t\none|f|t|1", 'and shared again');
 $node->kill9;

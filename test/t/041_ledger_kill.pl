@@ -78,8 +78,7 @@ for (1 .. 3)
 	my $pid = $node->sql(
 		q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'gauth ledger' LIMIT 1});
 	next if $pid eq '';
-	kill 'KILL', $pid;
-	$processes++;
+	$processes += $node->kill_process($pid);
 	last;
 }
 @told = finish_writers(@writers);
@@ -91,7 +90,7 @@ check('sealer', @told);
 usleep(700_000);
 my $victim = $node->sql(
 	q{SELECT pid FROM pg_stat_activity WHERE query LIKE '%audit_append%' AND pid <> pg_backend_pid() LIMIT 1});
-kill 'KILL', $victim if $victim ne '';
+is($node->kill_process($victim), 1, 'a session was killed');
 @told = finish_writers(@writers);
 $node->poll_up;
 check('session', @told);

@@ -271,7 +271,7 @@ give_slots($query);
 
 # G, the worker is killed: the server starts anew, and so does the ring
 my @before = ($node->sql('SELECT count(*) FROM gauth.entry'));
-kill 'KILL', $pid;
+$node->kill_process($pid);
 $node->poll_up;
 $node->gives('SELECT count(*) FROM gauth.entry', $before[0], 'a killed worker: all entries are there');
 is(state('worker, posted, lost'), 'none|0|0', 'the ring is a new one');

@@ -74,7 +74,7 @@ for my $round (
 			$victim eq 'worker'
 			? 'SELECT worker_pid FROM gauth.recorder_state()'
 			: "SELECT pid FROM pg_stat_activity WHERE backend_type = '$victim' AND query LIKE '%gauth.decide%' AND pid <> pg_backend_pid() LIMIT 1");
-		is(kill('KILL', $pid), 1, "$what: $pid");
+		is($node->kill_process($pid), 1, "$what: $pid");
 	}
 	my @told = map { told($_) } @clients;
 	$victim eq 'server' ? $node->poll_start : $node->poll_up;

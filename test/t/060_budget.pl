@@ -137,7 +137,7 @@ $node->poll_query_until('gauth',
 	"SELECT count(*) > 50 FROM gauth.budget_consumption WHERE mandate = '$mandate'");
 my $pid = $node->sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
 	  . " AND pid <> pg_backend_pid() AND datname = 'gauth' ORDER BY random() LIMIT 1");
-is(kill('KILL', $pid), 1, 'a session is killed');
+is($node->kill_process($pid), 1, 'a session is killed');
 %told = accepted(@clients);
 $node->poll_up;
 my $spent = check_books('a killed session', $mandate, %told);
