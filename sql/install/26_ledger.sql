@@ -67,7 +67,7 @@ CREATE TABLE gauth.entry (
     payload json,
     salt bytea,
     commitment bytea,
-    link bytea NOT NULL,
+    previous bytea NOT NULL,
     PRIMARY KEY (shard, xid, lane_seq)
 ) PARTITION BY LIST (shard);
 
@@ -101,8 +101,8 @@ COMMENT ON COLUMN gauth.entry.salt IS
 '16 random bytes of the commitment; NULL after an erasure';
 COMMENT ON COLUMN gauth.entry.commitment IS
 'SHA-256 over what was erased; NULL as long as that is there';
-COMMENT ON COLUMN gauth.entry.link IS
-'SHA-256 over the link of the session''s entry before and this one''s leaf';
+COMMENT ON COLUMN gauth.entry.previous IS
+'leaf of the session''s entry before; zeros in its first one';
 
 -- nothing else is on the path of a writer: the summaries of a block range are
 -- made by vacuum, and few decisions are denials

@@ -160,7 +160,7 @@ gauth_audit_append_batch(GauthText *text, const GauthBatch *batch,
  * gauth_audit_append_entry
  *		{"type":"entry", "position", and every field of the canonical bytes};
  *		an absent string is left out; of an erased entry the commitment is
- *		there in place of what was erased.  Salt, commitment and link are for
+ *		there in place of what was erased.  Salt, commitment and chain are for
  *		who verifies, and would outlive an erasure elsewhere.
  */
 void
@@ -193,7 +193,7 @@ gauth_audit_append_entry(GauthText *text, const GauthEntryRow *row,
 	{
 		gauth_audit_append_bytes(text, "salt", row->salt);
 		gauth_audit_append_bytes(text, "commitment", row->commitment);
-		gauth_audit_append_bytes(text, "link", row->link);
+		gauth_audit_append_bytes(text, "previous", entry->previous);
 	}
 	gauth_text_append_char(text, '}');
 }

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define TAG_LEAF		0x00
-#define TAG_LINK		0x02
 #define TAG_COMMITMENT	0x03
 #define VERSION			0x01
 
@@ -144,6 +143,7 @@ put_entry(Gather *gather, const GauthEntry *entry,
 	put_u64(gather, (uint64_t) entry->micros);
 	put_byte(gather, (uint8_t) entry->verdict);
 	put_u32(gather, entry->count);
+	put_bytes(gather, entry->previous.data, GAUTH_HASH_SIZE);
 	put_string(gather, entry->kind);
 	put_string(gather, entry->action);
 	put_string(gather, entry->rule);
@@ -191,6 +191,8 @@ gauth_entry_leaf(GauthCrypto *crypto, const GauthEntry *entry,
 {
 	Gather		gather;
 
+	if (entry->previous.len != GAUTH_HASH_SIZE)
+		return GAUTH_INVALID_ARGUMENT;
 	gather_begin(&gather, ENTRY_RESERVED);
 	put_byte(&gather, TAG_LEAF);
 	put_entry(&gather, entry, commitment);
@@ -201,7 +203,7 @@ gauth_entry_leaf(GauthCrypto *crypto, const GauthEntry *entry,
  * gauth_entry_encode
  *		The bytes of an entry, in the arena.
  *
- * GAUTH_OUT_OF_MEMORY; GAUTH_LIMIT_EXCEEDED.
+ * GAUTH_OUT_OF_MEMORY; GAUTH_LIMIT_EXCEEDED; GAUTH_INVALID_ARGUMENT.
  */
 GauthStatus
 gauth_entry_encode(GauthArena *arena, const GauthEntry *entry,
@@ -212,6 +214,8 @@ gauth_entry_encode(GauthArena *arena, const GauthEntry *entry,
 	char	   *out;
 	size_t		i;
 
+	if (entry->previous.len != GAUTH_HASH_SIZE)
+		return GAUTH_INVALID_ARGUMENT;
 	gather_begin(&gather, ENTRY_RESERVED);
 	put_entry(&gather, entry, commitment);
 	close_piece(&gather);
@@ -228,22 +232,4 @@ gauth_entry_encode(GauthArena *arena, const GauthEntry *entry,
 		out += gather.parts[i].len;
 	}
 	return GAUTH_OK;
-}
-
-/*
- * gauth_entry_link
- *		The link of a session's entry to the one before; "previous" is 32 zero
- *		bytes for the first one.
- */
-GauthStatus
-gauth_entry_link(GauthCrypto *crypto, const uint8_t previous[GAUTH_HASH_SIZE],
-				 const uint8_t leaf[GAUTH_HASH_SIZE],
-				 uint8_t link[GAUTH_HASH_SIZE])
-{
-	uint8_t		bytes[1 + 2 * GAUTH_HASH_SIZE];
-
-	bytes[0] = TAG_LINK;
-	memcpy(bytes + 1, previous, GAUTH_HASH_SIZE);
-	memcpy(bytes + 1 + GAUTH_HASH_SIZE, leaf, GAUTH_HASH_SIZE);
-	return gauth_sha256(crypto, gauth_span(bytes, sizeof(bytes)), link);
 }

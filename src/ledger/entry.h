@@ -8,13 +8,13 @@
  *	commitment = SHA-256(0x03 | salt[16] | str actor | str agent | str role
  *						 | str resource | str payload)
  *	entry      = 0x01 | u32 shard | u64 xid | u64 lane | u64 lane_seq
- *				 | i64 microseconds | u8 decision | u32 count | str kind
- *				 | str action | str rule | str mandate | str token_id
- *				 | str trace | commitment[32]
+ *				 | i64 microseconds | u8 decision | u32 count
+ *				 | previous[32] | str kind | str action | str rule
+ *				 | str mandate | str token_id | str trace | commitment[32]
  *	leaf       = SHA-256(0x00 | entry)						(RFC 6962)
- *	link       = SHA-256(0x02 | previous link | leaf), the first one after
- *				 32 zero bytes
  *
+ * "previous" is the leaf of the entry that the same session wrote before, 32
+ * zero bytes in its first one: leaves are a chain before they are a tree.
  * What names a person, a thing or an act in words stands behind the
  * commitment, so that it can be erased and the leaf still holds.  The bytes
  * after the leaf's 0x00 are what tlog-tiles calls the entry.
@@ -52,6 +52,7 @@ typedef struct GauthEntry
 	int64_t		micros;			/* since 1970 */
 	GauthVerdict verdict;
 	uint32_t	count;			/* equal decisions in one entry; at least 1 */
+	GauthSpan	previous;		/* leaf of the lane's entry before */
 	GauthSpan	kind;			/* such as "token.issue", "decision" */
 	GauthSpan	action;
 	GauthSpan	rule;			/* code or policy that decided */
@@ -70,8 +71,9 @@ typedef struct GauthEntry
 /*
  * None of these allocates, but for the bytes that gauth_entry_encode gives;
  * GAUTH_LIMIT_EXCEEDED when the entry is larger than GAUTH_ENTRY_MAX, or when
- * a string behind the commitment is too long to be counted in four bytes; else
- * what crypto/digest.h says.
+ * a string behind the commitment is too long to be counted in four bytes;
+ * GAUTH_INVALID_ARGUMENT when "previous" is no hash; else what crypto/digest.h
+ * says.
  */
 extern GauthStatus gauth_entry_commit(GauthCrypto *crypto,
 									  const GauthEntry *entry,
@@ -85,9 +87,5 @@ extern GauthStatus gauth_entry_leaf(GauthCrypto *crypto,
 									const GauthEntry *entry,
 									const uint8_t commitment[GAUTH_HASH_SIZE],
 									uint8_t leaf[GAUTH_HASH_SIZE]);
-extern GauthStatus gauth_entry_link(GauthCrypto *crypto,
-									const uint8_t previous[GAUTH_HASH_SIZE],
-									const uint8_t leaf[GAUTH_HASH_SIZE],
-									uint8_t link[GAUTH_HASH_SIZE]);
 
 #endif							/* GAUTH_LEDGER_ENTRY_H */

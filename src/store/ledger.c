@@ -182,15 +182,13 @@ require(GauthStatus status)
 }
 
 static void
-make_link(const GauthEntry *entry, const uint8 salt[GAUTH_SALT_SIZE],
-		  const GauthLane *lane, uint8 leaf[GAUTH_HASH_SIZE],
-		  uint8 link[GAUTH_HASH_SIZE])
+make_leaf(const GauthEntry *entry, const uint8 salt[GAUTH_SALT_SIZE],
+		  uint8 leaf[GAUTH_HASH_SIZE])
 {
 	uint8		commitment[GAUTH_HASH_SIZE];
 
 	require(gauth_entry_commit(gauth_crypto(), entry, salt, commitment));
 	require(gauth_entry_leaf(gauth_crypto(), entry, commitment, leaf));
-	require(gauth_entry_link(gauth_crypto(), lane->link, leaf, link));
 }
 
 /*
@@ -205,7 +203,6 @@ gauth_ledger_write(GauthEntry *entry, GauthReceipt *receipt)
 	const GauthLane *lane;
 	uint8		salt[GAUTH_SALT_SIZE];
 	uint8		leaf[GAUTH_HASH_SIZE];
-	uint8		link[GAUTH_HASH_SIZE];
 
 	check_transaction();
 	xid = GetTopFullTransactionId();
@@ -215,14 +212,14 @@ gauth_ledger_write(GauthEntry *entry, GauthReceipt *receipt)
 	entry->xid = U64FromFullTransactionId(xid);
 	entry->lane = lane->number;
 	entry->lane_seq = lane->seq + 1;
+	entry->previous = gauth_span(lane->leaf, sizeof(lane->leaf));
 	take_salt(salt);
-	make_link(entry, salt, lane, leaf, link);
+	make_leaf(entry, salt, leaf);
 
 	row.entry = *entry;
 	row.salt = gauth_span(salt, sizeof(salt));
-	row.link = gauth_span(link, sizeof(link));
 	insert_row(&row);
-	gauth_lane_advance(link);
+	gauth_lane_advance(leaf);
 	gauth_worker_want();
 	if (receipt == NULL)
 		return;

@@ -2,8 +2,8 @@
  * ledger_lane.c
  *		The chain of entries of one session.
  *
- * Each entry is linked to the one that the same session wrote before, so that
- * one that is taken away before it is sealed leaves a gap.  The head of the
+ * Each entry has the leaf of the one that the same session wrote before, so
+ * that one that is taken away before it is sealed leaves a gap.  The head of the
  * chain is in this process alone and needs no lock.  It follows savepoints
  * and transactions: what is rolled back was never part of the chain.
  */
@@ -166,9 +166,9 @@ gauth_lane_current(uint32 shard)
  *		The entry was written: it is the head, unless it is rolled back.
  */
 void
-gauth_lane_advance(const uint8 link[GAUTH_HASH_SIZE])
+gauth_lane_advance(const uint8 leaf[GAUTH_HASH_SIZE])
 {
 	save_head();
 	lane.head.seq++;
-	memcpy(lane.head.link, link, GAUTH_HASH_SIZE);
+	memcpy(lane.head.leaf, leaf, GAUTH_HASH_SIZE);
 }

@@ -14,12 +14,12 @@ typedef struct GauthLane
 {
 	uint64		number;
 	uint64		seq;			/* of the last entry, 0 before the first */
-	uint8		link[GAUTH_HASH_SIZE];	/* of the last entry */
+	uint8		leaf[GAUTH_HASH_SIZE];	/* of the last entry */
 } GauthLane;
 
 extern void gauth_lane_init(void);
 extern const GauthLane *gauth_lane_current(uint32 shard);
 extern void gauth_lane_forget(void);
-extern void gauth_lane_advance(const uint8 link[GAUTH_HASH_SIZE]);
+extern void gauth_lane_advance(const uint8 leaf[GAUTH_HASH_SIZE]);
 
 #endif							/* GAUTH_STORE_LEDGER_LANE_H */

@@ -35,10 +35,10 @@ enum
 	ENTRY_PAYLOAD,
 	ENTRY_SALT,
 	ENTRY_COMMITMENT,
-	ENTRY_LINK
+	ENTRY_PREVIOUS
 };
 
-#define GAUTH_ENTRY_COLUMNS		ENTRY_LINK
+#define GAUTH_ENTRY_COLUMNS		ENTRY_PREVIOUS
 
 /* a row of the ledger, its strings borrowed from the slot it was read from */
 typedef struct GauthEntryRow
@@ -46,7 +46,6 @@ typedef struct GauthEntryRow
 	GauthEntry	entry;
 	GauthSpan	salt;			/* without data: erased */
 	GauthSpan	commitment;		/* without data: not erased */
-	GauthSpan	link;
 	bool		malformed;		/* a number that no entry has */
 } GauthEntryRow;
 

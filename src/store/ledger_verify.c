@@ -3,7 +3,7 @@
  *		Is the ledger what was sealed?
  *
  * Every row is encoded anew and compared with its sealed leaf; the leaves
- * give the tree, its roots and its tiles; each session's links are followed;
+ * give the tree, its roots and its tiles; each session's chain is followed;
  * the snapshots of the batches have to fit together, so that each entry is in
  * exactly one of them; and the table is counted once more without its index.
  * All of it shows that the ledger agrees with itself.  Whether it is the
@@ -38,7 +38,7 @@ typedef struct LaneHead
 {
 	uint64		lane;
 	uint64		seq;
-	uint8		link[GAUTH_HASH_SIZE];
+	GauthTreeHash leaf;
 } LaneHead;
 
 /* one log */
@@ -154,7 +154,7 @@ find_lane(LogCheck *log, uint64 lane, bool *known)
 	if (!found)
 	{
 		log->recent->seq = 0;
-		memset(log->recent->link, 0, GAUTH_HASH_SIZE);
+		memset(&log->recent->leaf, 0, sizeof(log->recent->leaf));
 	}
 	*known = found || log->from_start;
 	return log->recent;
@@ -162,29 +162,24 @@ find_lane(LogCheck *log, uint64 lane, bool *known)
 
 /* each of a session's entries follows the one before */
 static void
-check_link(LogCheck *log, const GauthEntryRow *row, const GauthRowKey *key,
-		   const GauthTreeHash *leaf)
+check_chain(LogCheck *log, const GauthEntryRow *row, const GauthRowKey *key,
+			const GauthTreeHash *leaf)
 {
 	bool		known;
 	LaneHead   *head = find_lane(log, key->lane, &known);
-	uint8		link[GAUTH_HASH_SIZE];
 
 	if (known && key->lane_seq != head->seq + 1)
 		tell_row(log, key, key->lane_seq > head->seq + 1 ?
 				 "entries of its session before it are missing" :
 				 "its session has an entry of this number already");
-	else if (known)
-	{
-		require(gauth_entry_link(gauth_crypto(), head->link, leaf->bytes,
-								 link));
-		if (row->link.len != sizeof(link) ||
-			memcmp(row->link.data, link, sizeof(link)) != 0)
-			tell_row(log, key, "its link does not follow from the entry "
-					 "before and its content");
-	}
+	else if (known &&
+			 !gauth_span_equal(row->entry.previous,
+							   gauth_span(head->leaf.bytes,
+										  sizeof(head->leaf.bytes))))
+		tell_row(log, key, "the entry of its session before it is not the "
+				 "one that it follows");
 	head->seq = key->lane_seq;
-	if (row->link.len == sizeof(link))
-		memcpy(head->link, row->link.data, sizeof(link));
+	head->leaf = *leaf;
 }
 
 static void
@@ -198,7 +193,7 @@ check_row(LogCheck *log, const GauthEntryRow *row)
 		memset(leaf, 0, sizeof(*leaf));
 		tell_row(log, key, "it is malformed");
 	}
-	check_link(log, row, key, leaf);
+	check_chain(log, row, key, leaf);
 	if (log->verification->erasures != NULL)
 		gauth_erasures_note(log->verification->erasures, row);
 }

@@ -10,8 +10,8 @@
  *
  * What can go wrong with one note ends that note alone.  A note that has been
  * taken and not settled when the process ends, for whatever reason, was not
- * committed, and goes back into the queue: between commit and settling
- * nothing can interrupt it, and a crash takes the ring with it.
+ * committed, and goes back into the queue: it is settled as part of the
+ * commit, where nothing can interrupt it, and a crash takes the ring with it.
  */
 #include "store/worker.h"
 
@@ -233,17 +233,40 @@ run(Task task, void *argument, int timeout)
 	return failure;
 }
 
+/* some of the notes that were taken */
 typedef struct Span
 {
 	int			first;
 	int			count;
+	bool		written;
 } Span;
 
-/* some of the notes that were taken */
+/* what the current transaction writes */
+static Span *writing;
+
+/*
+ * The transaction is in the log of the server and visible: who waits need not
+ * wait until its resources are given back.
+ */
+static void
+transaction_ended(XactEvent event, void *argument)
+{
+	if (writing == NULL || (event != XACT_EVENT_COMMIT &&
+							event != XACT_EVENT_ABORT))
+		return;
+	if (event == XACT_EVENT_COMMIT)
+	{
+		gauth_drain_written(self.ring, &drain, writing->first, writing->count,
+							XactLastCommitEnd);
+		writing->written = true;
+	}
+	writing = NULL;
+}
+
 static void
 write_notes(void *argument)
 {
-	const Span *span = argument;
+	Span	   *span = argument;
 	int			i;
 
 	for (i = span->first; i < span->first + span->count; i++)
@@ -255,6 +278,7 @@ write_notes(void *argument)
 			elog(ERROR, "a note in the ring of gauth is malformed");
 		gauth_ledger_write(&entry, &drain.receipts[i]);
 	}
+	writing = span;
 }
 
 /* what lies in the state of the server, and not in a note */
@@ -272,17 +296,14 @@ is_of_the_server(int sqlstate)
 static int
 write_span(int first, int count)
 {
-	Span		span = {first, count};
+	Span		span = {first, count, false};
 	uint32		timeout = pg_atomic_read_u32(&self.ring->record_timeout);
 	int			failure = run(write_notes, &span, (int) timeout);
 
-	if (failure == 0)
-	{
-		gauth_drain_written(self.ring, &drain, first, count,
-							XactLastCommitEnd);
-		self.unsealed = true;
-	}
-	return failure;
+	if (!span.written)
+		return failure;
+	self.unsealed = true;
+	return 0;
 }
 
 /* none suffers from another one; says whether any was written */
@@ -529,6 +550,9 @@ gauth_worker_main(Datum database)
 	self.busy_at = now;
 	self.looked_at = now;
 	if (is_mine)
+	{
+		RegisterXactCallback(transaction_ended, NULL);
 		work();
+	}
 	proc_exit(0);
 }

@@ -226,7 +226,7 @@ BEGIN;
 CALL pg_temp.tamper($$INSERT INTO gauth.entry
     SELECT shard, decision, xid, 999999, 1, made_at, count, kind, action,
            rule, mandate, token_id, trace, actor, agent, role, 'forged',
-           payload, salt, commitment, link
+           payload, salt, commitment, previous
     FROM gauth.entry
     WHERE resource = 'order:6' AND kind = 'app.order.placed'$$);
 SELECT * FROM pg_temp.findings();

@@ -105,8 +105,8 @@ $node->gives("SELECT gauth.audit_erase('$erased', 'asked for')", 't', 'an entry 
 $node->sql('SELECT gauth.audit_seal()');
 my $entries = $node->sql('SELECT size FROM gauth.audit_root()');
 my $export = raw($node, 'SET default_transaction_read_only = on; SELECT gauth.audit_export()');
-agrees('every leaf, link and root of a concurrent run',
-	qr/^verified: $entries entries, $entries commitments, $entries links, /, 'verify.py', $export);
+agrees('every leaf, chain and root of a concurrent run',
+	qr/^verified: $entries entries, $entries commitments, $entries chained, /, 'verify.py', $export);
 cmp_ok($entries, '>', 960, "$entries entries of eight writers");
 
 # every proof of twenty of them
@@ -123,7 +123,7 @@ for my $change (
 	[ 'a number',     sub { s/("position":500,.*?"micros":)1/${1}2/ }, qr/entry 500 is not what was sealed/ ],
 	[ 'an actor',     sub { s/("position":500,.*?"role":")\w+/${1}mallory/ }, qr/entry 500 is not what was sealed/ ],
 	[ 'a payload',    sub { s/("position":500,.*?"payload":")/${1} /; s/("position":502,.*?"count":)1/${1}2/ }, qr/entry 50\d is not what was sealed/ ],
-	[ 'a link',       sub { s/("position":500,.*?"link":")[0-9a-f]{4}/${1}0000/ }, qr/entry 500 is not linked/ ],
+	[ 'a chain',      sub { s/("position":500,.*?"previous":")[0-9a-f]{4}/${1}0000/ }, qr/entry 500 is not what was sealed/ ],
 	[ 'a deletion',   sub { s/\n[^\n]*"position":500,[^\n]*// }, qr/at another place/ ],
 	[ 'a root',       sub { s/("root":")[0-9a-f]{4}/${1}0000/ }, qr/another root/ ],
 	[ 'the tail cut', sub { s/\n[^\n]*\n$/\n/ }, qr/missing/ ])
@@ -231,7 +231,7 @@ my $unhook = join ';', map { "ALTER TABLE gauth.$_ DISABLE TRIGGER ALL" }
   ('seal_batch', 'tile_root', 'checkpoint', 'cosignature', map { sprintf 'entry_%02d', $_ } 0 .. 15);
 my $forget = 'TRUNCATE gauth.seal_batch, gauth.tile_root, gauth.checkpoint, gauth.cosignature';
 
-# the last entries of sessions, whose links nobody misses
+# the last entries of sessions, which no other has in its chain
 sub forge
 {
 	my ($name, @statements) = @_;
@@ -265,6 +265,17 @@ refuses('nor can a verifier be shown it', qr/not what was signed|before a checkp
 	'verify.py', raw($resealed, 'SET default_transaction_read_only = on; SELECT gauth.audit_export()'),
 	'--key', $key{signer}, '--key', $key{witness}, '--checkpoint', $published);
 $resealed->stop;
+
+# one entry in the middle of a session: the next one tells
+my $rewritten = forge('rewritten',
+	'UPDATE gauth.entry SET action = $$nothing$$ WHERE (lane, lane_seq) ='
+	  . ' (SELECT lane, 500 FROM gauth.entry WHERE action = $$more$$ AND lane_seq = 500)', $forget);
+$rewritten->gives('SELECT finding FROM gauth.audit_verify()',
+	'the entry of its session before it is not the one that it follows',
+	'an entry rewritten and sealed again: the database finds it');
+refuses('and so does the verifier', qr/does not follow the one before in its session/,
+	'verify.py', raw($rewritten, 'SET default_transaction_read_only = on; SELECT gauth.audit_export()'));
+$rewritten->stop;
 
 # the tail: the last batch with its entries, and what was signed of it
 my $cut = forge('cut',

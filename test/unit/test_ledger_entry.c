@@ -9,11 +9,18 @@
 
 #define LONG_MAX_SIZE	9000
 
+/* version, numbers, the leaf before */
+#define FIXED_SIZE		(42 + GAUTH_HASH_SIZE)
+
 static GauthArena arena;
 static char filler[LONG_MAX_SIZE];
 
 static const uint8_t salt[GAUTH_SALT_SIZE] = {
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+};
+
+static const uint8_t previous[GAUTH_HASH_SIZE] = {
+	0x9c, [31] = 0xa1
 };
 
 static const GauthEntry sample = {
@@ -24,6 +31,7 @@ static const GauthEntry sample = {
 	.micros = INT64_C(-1700000000000001),
 	.verdict = GAUTH_VERDICT_DENY,
 	.count = 9,
+	.previous = {(const char *) previous, sizeof(previous)},
 	.kind = {"decision", 8},
 	.action = {"Gr\xC3\xBC\xC3\x9F" "e", 7},
 	.rule = {"", 0},
@@ -42,16 +50,15 @@ test_sample(void)
 		"520a8a4aef9ba7b268f4d6ccd2caa96366e67fd856d976c4c884db8d36833a7b";
 	static const char entry_hex[] =
 		"01000000070102030405060708000000000000002a0000000000000003"
-		"fff9f5dbe7e1bfff0300000009000000086465636973696f6e"
+		"fff9f5dbe7e1bfff0300000009"
+		"9c000000000000000000000000000000000000000000000000000000000000a1"
+		"000000086465636973696f6e"
 		"000000074772c3bcc39f6500000000ffffffff0000000174ffffffff"
 		"520a8a4aef9ba7b268f4d6ccd2caa96366e67fd856d976c4c884db8d36833a7b";
 	static const char leaf_hex[] =
-		"2359e596876b85727615323e5897e2baae19c1c7ebc093f7e66ba65c06ad9f3b";
-	static const char link_hex[] =
-		"c1a89cf30b0e7c3955dd4dc47b40dfc338c386f7b207e5f0cbb344472da08caa";
+		"99735fa481a1b9f05935dabadf55282567ed79cea8c51ce7e7fb601b7824bc44";
 	uint8_t		commitment[GAUTH_HASH_SIZE];
 	uint8_t		leaf[GAUTH_HASH_SIZE];
-	uint8_t		link[GAUTH_HASH_SIZE] = {0};
 	GauthSpan	bytes;
 
 	CHECK_STATUS(gauth_entry_commit(crypto, &sample, salt, commitment),
@@ -64,8 +71,6 @@ test_sample(void)
 	CHECK_STATUS(gauth_entry_leaf(crypto, &sample, commitment, leaf),
 				 GAUTH_OK);
 	CHECK(is_hex(leaf, gauth_span_of(leaf_hex)));
-	CHECK_STATUS(gauth_entry_link(crypto, link, leaf, link), GAUTH_OK);
-	CHECK(is_hex(link, gauth_span_of(link_hex)));
 }
 
 /* the string members, in the order of their encoding */
@@ -135,8 +140,9 @@ check_against_plain(GauthEntry *entry)
 		append_string(&text, *member(entry, i));
 	gauth_text_append(&text, gauth_span(commitment, sizeof(commitment)));
 	CHECK(gauth_text_finish(&text, &bytes));
-	CHECK(encoded.len == 42 + bytes.len &&
-		  gauth_span_equal(gauth_span_slice(encoded, 42, bytes.len), bytes));
+	CHECK(encoded.len == FIXED_SIZE + bytes.len &&
+		  gauth_span_equal(gauth_span_slice(encoded, FIXED_SIZE, bytes.len),
+						   bytes));
 	CHECK_STATUS(gauth_entry_leaf(crypto, entry, commitment, leaf), GAUTH_OK);
 	CHECK_STATUS(gauth_tree_leaf(crypto, encoded, (GauthTreeHash *) plain),
 				 GAUTH_OK);
@@ -192,12 +198,12 @@ static void
 test_largest(void)
 {
 	static char text[GAUTH_ENTRY_MAX];
-	GauthEntry	entry = {.count = 1};
+	GauthEntry	entry = {.count = 1,.previous = sample.previous};
 	uint8_t		hash[GAUTH_HASH_SIZE] = {0};
 	GauthSpan	bytes;
 
-	/* numbers, the lengths of six strings, the commitment */
-	entry.action = gauth_span(text, GAUTH_ENTRY_MAX - 42 - 6 * 4 -
+	/* beside the lengths of six strings and the commitment */
+	entry.action = gauth_span(text, GAUTH_ENTRY_MAX - FIXED_SIZE - 6 * 4 -
 							  GAUTH_HASH_SIZE);
 	CHECK_STATUS(gauth_entry_encode(&arena, &entry, hash, &bytes), GAUTH_OK);
 	CHECK(bytes.len == GAUTH_ENTRY_MAX);
@@ -220,6 +226,12 @@ test_limits(void)
 	gauth_arena_init(&none, NULL, 0, NULL, 0);
 	CHECK_STATUS(gauth_entry_encode(&none, &entry, hash, &bytes),
 				 GAUTH_OUT_OF_MEMORY);
+	entry.previous.len--;
+	CHECK_STATUS(gauth_entry_encode(&arena, &entry, hash, &bytes),
+				 GAUTH_INVALID_ARGUMENT);
+	CHECK_STATUS(gauth_entry_leaf(crypto, &entry, hash, hash),
+				 GAUTH_INVALID_ARGUMENT);
+	entry.previous.len++;
 	entry.resource = gauth_span(filler, UINT32_MAX);
 	CHECK_STATUS(gauth_entry_commit(crypto, &entry, salt, hash),
 				 GAUTH_LIMIT_EXCEEDED);

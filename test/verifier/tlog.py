@@ -149,12 +149,9 @@ def encode_entry(entry):
             + struct.pack('>IQQQqBI', entry['log'], entry['xid'],
                           entry['lane'], entry['lane_seq'], entry['micros'],
                           entry['decision'], entry['count'])
+            + bytes.fromhex(entry['previous'])
             + b''.join(encode_string(entry.get(name)) for name in NAMED)
             + commitment(entry))
-
-
-def link_hash(previous, leaf):
-    return sha256(b'\x02' + previous + leaf)
 
 
 # -- Ed25519 (RFC 8032), slow and plain --------------------------------------

@@ -4,7 +4,7 @@
     psql -XAtc 'SELECT gauth.audit_export()' | verify.py --key VKEY
     psql -XAtc "SELECT gauth.audit_bundle('RECEIPT')" | verify.py --key VKEY
 
-Every entry is encoded again, every commitment, leaf, link, root and proof
+Every entry is encoded again, every commitment, leaf, root and proof
 computed anew; nothing that the database says about a hash is believed.
 Without a key that signed a checkpoint this shows only that the export agrees
 with itself: whoever can rewrite the database can make such an export.
@@ -15,7 +15,7 @@ import itertools
 import json
 import sys
 
-from tlog import (Key, Range, Refused, encode_entry, leaf_hash, link_hash,
+from tlog import (Key, Range, Refused, encode_entry, leaf_hash,
                   open_note, read_checkpoint, read_tlog_proof, require,
                   root_from_inclusion, split_note)
 
@@ -41,12 +41,12 @@ class Verifier:
     def __init__(self, keys, origins):
         self.keys, self.origins = keys, origins
         self.logs = {}
-        self.lanes = {}           # number: (sequence, link)
+        self.lanes = {}           # number: (sequence, leaf)
         self.batch = None
         self.left = []            # leaves that the batch still has to show
         self.first = None
         self.counts = dict.fromkeys(
-            ('entries', 'commitments', 'links', 'batches', 'roots',
+            ('entries', 'commitments', 'chained', 'batches', 'roots',
              'checkpoints', 'signed'), 0)
 
     def take(self, item):
@@ -88,7 +88,7 @@ class Verifier:
         require(is_covered(self.batch['snapshot'], item['xid'])
                 and not log.covers(item['xid']),
                 'entry %d is in the wrong batch' % item['position'])
-        self.check_link(item, leaf)
+        self.check_chain(item, leaf)
         log.tree.append(leaf)
         self.done += 1
         self.counts['entries'] += 1
@@ -96,8 +96,7 @@ class Verifier:
         if not self.left:
             self.finish_batch()
 
-    def check_link(self, item, leaf):
-        link = bytes.fromhex(item['link'])
+    def check_chain(self, item, leaf):
         before = self.lanes.get(item['lane'])
         if before is None and item['lane_seq'] == 1:
             before = 0, bytes(32)
@@ -107,10 +106,11 @@ class Verifier:
         else:
             require(item['lane_seq'] == before[0] + 1,
                     'session %d has a gap' % item['lane'])
-            require(link == link_hash(before[1], leaf),
-                    'entry %d is not linked' % item['position'])
-            self.counts['links'] += 1
-        self.lanes[item['lane']] = item['lane_seq'], link
+            require(bytes.fromhex(item['previous']) == before[1],
+                    'entry %d does not follow the one before in its session'
+                    % item['position'])
+            self.counts['chained'] += 1
+        self.lanes[item['lane']] = item['lane_seq'], leaf
 
     def check_size(self, log):
         expected = log.expected.pop(log.tree.size, None)
