@@ -66,10 +66,12 @@ put_byte(Gather *gather, uint8_t byte)
 static void
 put_u32(Gather *gather, uint32_t number)
 {
-	put_byte(gather, (uint8_t) (number >> 24));
-	put_byte(gather, (uint8_t) (number >> 16));
-	put_byte(gather, (uint8_t) (number >> 8));
-	put_byte(gather, (uint8_t) number);
+	const uint8_t bytes[] = {
+		(uint8_t) (number >> 24), (uint8_t) (number >> 16),
+		(uint8_t) (number >> 8), (uint8_t) number
+	};
+
+	put_bytes(gather, bytes, sizeof(bytes));
 }
 
 static void

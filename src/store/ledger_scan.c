@@ -56,12 +56,16 @@ end_index_scan(GauthEntryScan *scan)
 	scan->scan = NULL;
 }
 
+/* as many keys as before: the same scan, begun again */
 static void
 begin_index_scan(GauthEntryScan *scan, ScanKey keys, int count)
 {
-	end_index_scan(scan);
-	scan->scan = GAUTH_BEGIN_INDEX_SCAN(scan->table, scan->index,
-										scan->snapshot, count);
+	if (scan->scan == NULL || scan->scan->numberOfKeys != count)
+	{
+		end_index_scan(scan);
+		scan->scan = GAUTH_BEGIN_INDEX_SCAN(scan->table, scan->index,
+											scan->snapshot, count);
+	}
 	index_rescan(scan->scan, keys, count, NULL, 0);
 }
 

@@ -5,14 +5,12 @@
  * Every row is encoded anew and compared with its sealed leaf; the leaves
  * give the tree, its roots and its tiles; each session's chain is followed;
  * the snapshots of the batches have to fit together, so that each entry is in
- * exactly one of them; and the table is counted once more without its index.
+ * exactly one of them; and the rows are counted once more without the index.
  * All of it shows that the ledger agrees with itself.  Whether it is the
  * ledger that others have seen, their checkpoints say.
  */
 #include "store/ledger_verify.h"
 
-#include "access/table.h"
-#include "access/tableam.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "utils/builtins.h"
@@ -23,6 +21,7 @@
 #include "store/crypto.h"
 #include "store/ledger_checkpoint.h"
 #include "store/ledger_compare.h"
+#include "store/ledger_count.h"
 #include "store/ledger_erasure.h"
 #include "ledger/receipt.h"
 #include "store/ledger_removal.h"
@@ -32,6 +31,9 @@
 #include "store/refuse.h"
 
 #define NAME_MAX_SIZE	128
+
+/* sessions that write at the same time take turns; a power of two */
+#define RECENT_LANES	64
 
 /* the last entry of a session */
 typedef struct LaneHead
@@ -49,12 +51,14 @@ typedef struct LogCheck
 	bool		from_start;		/* no batch of it was left out */
 	GauthBatch	previous;
 	HTAB	   *lanes;
-	LaneHead   *recent;			/* of the last row */
+	LaneHead   *recent[RECENT_LANES];	/* by the lane's last bits */
+	GauthEntryScan entries;
 	GauthRows	rows;			/* of the batch in hand */
 	MemoryContext scratch;		/* reset at each use */
 	GauthCheckpointScan checkpoints;
 	uint64		checkpoint_size;	/* of the next one */
 	GauthBatchScan batches;
+	GauthRowCount count;		/* when the whole log is looked at */
 } LogCheck;
 
 static void
@@ -147,17 +151,18 @@ add_row(LogCheck *log, const GauthEntryRow *row)
 static LaneHead *
 find_lane(LogCheck *log, uint64 lane, bool *known)
 {
+	LaneHead  **recent = &log->recent[lane % RECENT_LANES];
 	bool		found = true;
 
-	if (log->recent == NULL || log->recent->lane != lane)
-		log->recent = hash_search(log->lanes, &lane, HASH_ENTER, &found);
+	if (*recent == NULL || (*recent)->lane != lane)
+		*recent = hash_search(log->lanes, &lane, HASH_ENTER, &found);
 	if (!found)
 	{
-		log->recent->seq = 0;
-		memset(&log->recent->leaf, 0, sizeof(log->recent->leaf));
+		(*recent)->seq = 0;
+		memset(&(*recent)->leaf, 0, sizeof((*recent)->leaf));
 	}
 	*known = found || log->from_start;
-	return log->recent;
+	return *recent;
 }
 
 /* each of a session's entries follows the one before */
@@ -203,14 +208,12 @@ check_rows(LogCheck *log)
 {
 	GauthBatchScan *batches = &log->batches;
 	size_t		count = batches->leaves.len / sizeof(GauthTreeHash);
-	GauthEntryScan scan;
+	GauthEntryScan *entries = &log->entries;
 
 	log->rows.count = 0;
-	gauth_entry_scan_begin(&scan, log->shard, log->verification->snapshot);
-	gauth_entry_scan_between(&scan, &log->previous, &batches->batch);
-	while (gauth_entry_scan_next(&scan))
-		check_row(log, &scan.row);
-	gauth_entry_scan_end(&scan);
+	gauth_entry_scan_between(entries, &log->previous, &batches->batch);
+	while (gauth_entry_scan_next(entries))
+		check_row(log, &entries->row);
 	if (log->rows.count != count ||
 		memcmp(log->rows.leaves, batches->leaves.data,
 			   batches->leaves.len) != 0)
@@ -388,6 +391,8 @@ check_batch(LogCheck *log)
 	show_progress(log->verification);
 	check_sequence(log);
 	MemoryContextSwitchTo(caller);
+	if (log->verification->whole)
+		gauth_row_count_advance(&log->count, log->batches.batch.end);
 	check_rows(log);
 	MemoryContextSwitchTo(scratch);
 	check_root(log, &frontier);
@@ -401,62 +406,37 @@ check_batch(LogCheck *log)
  * there any more.  An erasure counts from its commit on.
  */
 static void
-check_uncovered(LogCheck *log, TupleTableSlot *slot, uint64 xid)
+check_uncovered(void *state, TupleTableSlot *slot)
 {
+	LogCheck   *log = state;
+	MemoryContext caller = MemoryContextSwitchTo(log->scratch);
 	char		name[NAME_MAX_SIZE];
+	GauthEntryRow row;
 
-	if (!log->previous.final)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(log->scratch);
-		GauthEntryRow row;
-
-		gauth_entry_row_read(slot, &row);
+	gauth_entry_row_read(slot, &row);
+	if (!log->count.last.final)
 		gauth_erasures_note(log->verification->erasures, &row);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(log->scratch);
-		return;
+	else
+	{
+		snprintf(name, sizeof(name), "transaction %u-" UINT64_FORMAT,
+				 log->shard, row.entry.xid);
+		tell(log, "error", name,
+			 "its entry was added to a log that is closed");
 	}
-	snprintf(name, sizeof(name), "transaction %u-" UINT64_FORMAT, log->shard,
-			 xid);
-	tell(log, "error", name, "its entry was added to a log that is closed");
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(log->scratch);
 }
 
-/*
- * Once more without the index, which was trusted so far: what the last
- * snapshot covers is as much as the tree has.
- */
+/* what the last snapshot covers is as much as the tree has */
 static void
 check_completeness(LogCheck *log)
 {
-	Relation	table = table_open(gauth_shard_partition(log->shard),
-								   AccessShareLock);
-	TupleTableSlot *slot = table_slot_create(table, NULL);
-	TableScanDesc scan = table_beginscan(table, log->verification->snapshot,
-										 0, NULL);
-	uint64		covered = 0;
-
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-	{
-		uint64		xid;
-
-		slot_getsomeattrs(slot, ENTRY_XID);
-		if (DatumGetInt32(slot->tts_values[ENTRY_SHARD - 1]) !=
-			(int32) log->shard)
-			continue;
-		xid = DatumGetUInt64(slot->tts_values[ENTRY_XID - 1]);
-		if (gauth_batch_covers(&log->previous, FullTransactionIdFromU64(xid)))
-			covered++;
-		else
-			check_uncovered(log, slot, xid);
-		CHECK_FOR_INTERRUPTS();
-	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(table, AccessShareLock);
-	if (covered != log->previous.end)
+	gauth_row_count_advance(&log->count, PG_UINT64_MAX);
+	gauth_row_count_end(&log->count);
+	if (log->count.covered != log->previous.end)
 		tell_log(log, psprintf("the table holds " UINT64_FORMAT
 							   " sealed entries, the tree " UINT64_FORMAT,
-							   covered, log->previous.end));
+							   log->count.covered, log->previous.end));
 }
 
 static void
@@ -521,6 +501,7 @@ check_batches(LogCheck *log, uint64 number)
 	next_checkpoint(log);
 	gauth_batch_scan_begin(&log->batches, log->shard, number,
 						   verification->snapshot);
+	gauth_entry_scan_begin(&log->entries, log->shard, verification->snapshot);
 	while (gauth_batch_scan_next(&log->batches))
 	{
 		if (log->batches.batch.position >= verification->until)
@@ -530,6 +511,7 @@ check_batches(LogCheck *log, uint64 number)
 		}
 		check_batch(log);
 	}
+	gauth_entry_scan_end(&log->entries);
 	gauth_batch_scan_end(&log->batches);
 	if (reached_end)
 		check_tail(log);
@@ -542,6 +524,9 @@ verify_log(GauthVerification *verification, uint32 shard, uint64 number)
 	LogCheck	log;
 
 	begin_log(&log, verification, shard);
+	if (verification->whole)
+		gauth_row_count_begin(&log.count, shard, verification->snapshot,
+							  check_uncovered, &log);
 	read_before(&log, number);
 	check_batches(&log, number);
 	if (verification->whole)
