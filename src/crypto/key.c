@@ -240,7 +240,8 @@ gauth_key_free(GauthKey *key)
 	EVP_PKEY_CTX_free(key->verify);
 	EVP_PKEY_CTX_free(key->sign);
 	EVP_PKEY_free(key->pair);
-	gauth_ecdsa_table_free(key->table);
+	gauth_ecdsa_table_free(key->ecdsa_table);
+	gauth_ed25519_table_free(key->ed25519_table);
 	EVP_MAC_CTX_free(key->mac);
 	OPENSSL_clear_free(key, sizeof(GauthKey));
 }

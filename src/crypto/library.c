@@ -144,5 +144,6 @@ gauth_crypto_free(GauthCrypto *crypto)
 	EVP_SIGNATURE_free(crypto->rsa_sign);
 	EVP_KEYMGMT_free(crypto->ec);
 	EVP_SIGNATURE_free(crypto->ecdsa);
+	gauth_ed25519_table_free(crypto->generator);
 	OPENSSL_free(crypto);
 }

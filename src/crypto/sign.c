@@ -77,15 +77,12 @@ verify_pair(GauthKey *key, GauthSpan data, const uint8_t *signature,
 
 /*
  * A key that is used again and again earns a table: making it takes about as
- * long as it saves in a thousand verifications.
+ * long as it saves in that many verifications.  True once.
  */
 static bool
-has_table(GauthKey *key)
+earns_table(GauthKey *key, unsigned uses)
 {
-	if (key->algorithm == GAUTH_ES256 && key->uses < GAUTH_ECDSA_TABLE_USES &&
-		++key->uses == GAUTH_ECDSA_TABLE_USES)
-		key->table = gauth_ecdsa_table_create(key->pair);
-	return key->table != NULL;
+	return key->uses < uses && ++key->uses == uses;
 }
 
 static GauthStatus
@@ -96,7 +93,7 @@ verify_by_table(GauthKey *key, GauthSpan data, GauthSpan signature)
 
 	if (!gauth_digest_parts(key->crypto, key->hash, &data, 1, digest))
 		return gauth_library_failure();
-	answer = gauth_ecdsa_table_verify(key->table, digest,
+	answer = gauth_ecdsa_table_verify(key->ecdsa_table, digest,
 									  (const uint8_t *) signature.data);
 	return answer == 1 ? GAUTH_OK : refuse(answer);
 }
@@ -107,19 +104,32 @@ verify_ecdsa(GauthKey *key, GauthSpan data, GauthSpan signature)
 	uint8_t		der[GAUTH_ECDSA_DER_MAX];
 	size_t		size;
 
-	if (has_table(key))
+	if (key->algorithm == GAUTH_ES256 &&
+		earns_table(key, GAUTH_ECDSA_TABLE_USES))
+		key->ecdsa_table = gauth_ecdsa_table_create(key->pair);
+	if (key->ecdsa_table != NULL)
 		return verify_by_table(key, data, signature);
 	size = gauth_ecdsa_to_der((const uint8_t *) signature.data,
 							  signature.len / 2, der);
 	return verify_pair(key, data, der, size);
 }
 
-/* libsodium refuses S >= L, and an R or a key of small order */
+/*
+ * The table may say yes; every no is libsodium's, which refuses S >= L, and an
+ * R or a key of small order.
+ */
 static GauthStatus
-verify_ed25519(const GauthKey *key, GauthSpan data, GauthSpan signature)
+verify_ed25519(GauthKey *key, GauthSpan data, GauthSpan signature)
 {
-	if (crypto_sign_verify_detached((const uint8_t *) signature.data,
-									(const uint8_t *) data.data, data.len,
+	const uint8_t *raw = (const uint8_t *) signature.data;
+
+	if (earns_table(key, GAUTH_ED25519_TABLE_USES))
+		key->ed25519_table = gauth_ed25519_table_create(key->crypto,
+														key->public_key);
+	if (key->ed25519_table != NULL &&
+		gauth_ed25519_table_verify(key, data, raw))
+		return GAUTH_OK;
+	if (crypto_sign_verify_detached(raw, (const uint8_t *) data.data, data.len,
 									key->public_key) != 0)
 		return GAUTH_SIGNATURE_INVALID;
 	return GAUTH_OK;

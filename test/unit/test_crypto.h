@@ -6,6 +6,7 @@
 #ifndef GAUTH_UNIT_TEST_CRYPTO_H
 #define GAUTH_UNIT_TEST_CRYPTO_H
 
+#include <limits.h>
 #include <stdarg.h>
 
 #include "base/arena.h"
@@ -125,13 +126,40 @@ begin_crypto(void)
 	}
 }
 
-/* what a key of ES256 gets when it is much used */
+UNIT_MAYBE_UNUSED static bool
+has_table(const GauthKey *key)
+{
+	return key->ecdsa_table != NULL || key->ed25519_table != NULL;
+}
+
+/* what a key of ES256 or Ed25519 gets when it is much used */
 UNIT_MAYBE_UNUSED static void
 give_table(GauthKey *key)
 {
-	CHECK(key->table == NULL);
-	key->table = gauth_ecdsa_table_create(key->pair);
-	CHECK(key->table != NULL);
+	CHECK(!has_table(key));
+	if (key->algorithm == GAUTH_ES256)
+		key->ecdsa_table = gauth_ecdsa_table_create(key->pair);
+	if (key->algorithm == GAUTH_EDDSA)
+		key->ed25519_table = gauth_ed25519_table_create(crypto,
+														key->public_key);
+	CHECK(has_table(key));
+
+	/* it does not earn another */
+	key->uses = UINT_MAX;
+}
+
+/*
+ * Where a table of Ed25519 says no, libsodium has the last word.  That it was
+ * not needed is seen by what the table says itself.
+ */
+UNIT_MAYBE_UNUSED static void
+check_own_answer(const GauthKey *key, GauthSpan data, GauthSpan signature,
+				 bool accepted)
+{
+	if (key->ed25519_table != NULL && signature.len == key->signature_size)
+		CHECK(gauth_ed25519_table_verify(key, data,
+										 (const uint8_t *) signature.data) ==
+			  accepted);
 }
 
 #endif							/* GAUTH_UNIT_TEST_CRYPTO_H */

@@ -8,7 +8,10 @@
 
 #include "crypto/algorithm.h"
 
-/* our answer to one signature; "key_status" is what its key got */
+/*
+ * Our answer to one signature, without a table and by it; "key_status" is what
+ * its key got.
+ */
 static bool
 verifies(GauthSpan point, GauthSpan data, GauthSpan signature,
 		 GauthStatus *key_status)
@@ -24,6 +27,10 @@ verifies(GauthSpan point, GauthSpan data, GauthSpan signature,
 	if (*key_status != GAUTH_OK)
 		return false;
 	accepted = gauth_signature_verify(key, data, signature) == GAUTH_OK;
+	give_table(key);
+	check_own_answer(key, data, signature, accepted);
+	CHECK((gauth_signature_verify(key, data, signature) == GAUTH_OK) ==
+		  accepted);
 	gauth_key_free(key);
 	return accepted;
 }

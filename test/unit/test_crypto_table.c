@@ -32,7 +32,7 @@ verify_both(GauthKey *key, const uint8_t *digest, const uint8_t *raw)
 
 	plain = EVP_PKEY_verify(key->verify, der, size, digest, SIZE) == 1;
 	ERR_clear_error();
-	answer = gauth_ecdsa_table_verify(key->table, digest, raw);
+	answer = gauth_ecdsa_table_verify(key->ecdsa_table, digest, raw);
 	CHECK(ERR_peek_error() == 0);
 	CHECK(answer == plain);
 	compared++;
@@ -273,7 +273,7 @@ test_large_x(void)
 
 /* a key has earned its table after so many verifications, and not before */
 static void
-test_uses(GauthAlgorithm algorithm)
+test_uses(GauthAlgorithm algorithm, int uses, bool earns)
 {
 	GauthKeyMaterial material;
 	GauthKey   *key;
@@ -289,14 +289,14 @@ test_uses(GauthAlgorithm algorithm)
 				 GAUTH_OK);
 	CHECK_STATUS(gauth_signature_create(key, data, signature, &size, &err),
 				 GAUTH_OK);
-	for (i = 1; i <= GAUTH_ECDSA_TABLE_USES; i++)
+	for (i = 1; i <= uses; i++)
 	{
-		CHECK(key->table == NULL);
+		CHECK(!has_table(key));
 		CHECK_STATUS(gauth_signature_verify(key, data,
 											gauth_span(signature, size)),
 					 GAUTH_OK);
 	}
-	CHECK((key->table != NULL) == (algorithm == GAUTH_ES256));
+	CHECK(has_table(key) == earns);
 	CHECK_STATUS(gauth_signature_verify(key, data, gauth_span(signature, size)),
 				 GAUTH_OK);
 	signature[size - 1] ^= 1;
@@ -325,8 +325,9 @@ main(void)
 	test_secret("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F67"
 				"21");
 	test_large_x();
-	test_uses(GAUTH_ES256);
-	test_uses(GAUTH_ES384);
+	test_uses(GAUTH_ES256, GAUTH_ECDSA_TABLE_USES, true);
+	test_uses(GAUTH_ES384, GAUTH_ECDSA_TABLE_USES, false);
+	test_uses(GAUTH_EDDSA, GAUTH_ED25519_TABLE_USES, true);
 	printf("crypto_table: %u signatures, both ways alike\n", compared);
 
 	BN_CTX_free(context);

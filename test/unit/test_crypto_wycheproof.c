@@ -128,8 +128,11 @@ run_signatures(Run *run, const GauthJson *group, bool policy)
 		bool		accepted = run->key != NULL;
 
 		if (accepted)
+		{
 			accepted = gauth_signature_verify(run->key, data,
 											  signature) == GAUTH_OK;
+			check_own_answer(run->key, data, signature, accepted);
+		}
 		judge(run, test, accepted, policy);
 	}
 	gauth_key_free(run->key);
@@ -165,6 +168,8 @@ run_ed25519(Run *run, const GauthJson *group)
 
 	material.x = get_hex(run->arena, numbers, "pk");
 	make_key(run, &material, GAUTH_EDDSA);
+	if (run->suite->by_table)
+		give_table(run->key);
 	run_signatures(run, group, false);
 }
 
@@ -341,8 +346,9 @@ static const Suite ecdsa_suites[] = {
 	.curve = GAUTH_P256,.size = 32,.by_table = true}
 };
 
-static const Suite ed25519_suite = {
-	.file = "ed25519",.algorithm = GAUTH_EDDSA
+static const Suite ed25519_suites[] = {
+	{.file = "ed25519",.algorithm = GAUTH_EDDSA},
+	{.file = "ed25519",.algorithm = GAUTH_EDDSA,.by_table = true}
 };
 
 static const Suite rsa_suites[] = {
@@ -391,7 +397,7 @@ main(void)
 {
 	begin_crypto();
 	run_suites(ecdsa_suites, COUNT_OF(ecdsa_suites), run_ecdsa);
-	run_suites(&ed25519_suite, 1, run_ed25519);
+	run_suites(ed25519_suites, COUNT_OF(ed25519_suites), run_ed25519);
 	run_suites(hmac_suites, COUNT_OF(hmac_suites), run_hmac);
 	run_suites(rsa_suites, COUNT_OF(rsa_suites), run_rsa);
 	run_suites(pss_suites, COUNT_OF(pss_suites), run_pss);
