@@ -3,10 +3,11 @@
  *		A signature, good but for what the input does to it, verified by a
  *		table of the key's multiples and by libsodium, which must say the same.
  *
- * The first byte chooses the key and what of small order is added to R before
- * S is made; the second is how many changes there are then, of two bytes each;
- * what follows is the message.  Every other key has a part of small order too,
- * and some signatures are good all the same.
+ * The first byte chooses the key, what of small order is added to R before S
+ * is made, and whether that comes after the changes; the second is how many
+ * changes there are, of two bytes each; what follows is the message.  Every
+ * other key has a part of small order too, and some signatures are good all
+ * the same.
  */
 #include <sodium.h>
 
@@ -84,23 +85,29 @@ make_keys(void)
 
 /* the message's own hash, without the key's secret, is random enough here */
 static void
-sign(int which, const uint8_t part[SIZE], GauthSpan message, uint8_t *raw)
+make_r(const uint8_t part[SIZE], GauthSpan message, uint8_t nonce[SIZE],
+	   uint8_t *raw)
 {
-	const uint8_t *text = (const uint8_t *) message.data;
-	crypto_hash_sha512_state state;
 	uint8_t		digest[crypto_hash_sha512_BYTES];
-	uint8_t		nonce[SIZE];
-	uint8_t		product[SIZE];
 
-	crypto_hash_sha512(digest, text, message.len);
+	crypto_hash_sha512(digest, (const uint8_t *) message.data, message.len);
 	crypto_core_ed25519_scalar_reduce(nonce, digest);
 	REQUIRE(crypto_scalarmult_ed25519_base_noclamp(raw, nonce) == 0);
 	REQUIRE(crypto_core_ed25519_add(raw, raw, part) == 0);
+}
+
+static void
+make_s(int which, GauthSpan message, const uint8_t nonce[SIZE], uint8_t *raw)
+{
+	crypto_hash_sha512_state state;
+	uint8_t		digest[crypto_hash_sha512_BYTES];
+	uint8_t		product[SIZE];
 
 	crypto_hash_sha512_init(&state);
 	crypto_hash_sha512_update(&state, raw, SIZE);
 	crypto_hash_sha512_update(&state, keys[which]->public_key, SIZE);
-	crypto_hash_sha512_update(&state, text, message.len);
+	crypto_hash_sha512_update(&state, (const uint8_t *) message.data,
+							  message.len);
 	crypto_hash_sha512_final(&state, digest);
 	crypto_core_ed25519_scalar_reduce(product, digest);
 	crypto_core_ed25519_scalar_mul(product, product, scalars[which]);
@@ -160,32 +167,47 @@ check(GauthKey *key, GauthSpan message, const uint8_t *raw)
 			good);
 }
 
+static void
+change_all(uint8_t *raw, GauthSpan changes)
+{
+	size_t		i;
+
+	for (i = 0; i + 1 < changes.len; i += 2)
+		change(raw, (uint8_t) changes.data[i], (uint8_t) changes.data[i + 1]);
+}
+
+static void
+sign_and_check(int which, int part, bool before, GauthSpan changes,
+			   GauthSpan message)
+{
+	uint8_t		raw[crypto_sign_BYTES] = {0};
+	uint8_t		nonce[SIZE];
+
+	make_r(torsion[part], message, nonce, raw);
+	if (before)
+		change_all(raw, changes);
+	make_s(which, message, nonce, raw);
+	if (!before)
+		change_all(raw, changes);
+	check(keys[which], message, raw);
+	REQUIRE(changes.len > 0 || which % 2 == 1 || part != 0 ||
+			gauth_ed25519_table_verify(keys[which], message, raw));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	GauthSpan	input = begin_input(data, size);
-	GauthSpan	message;
-	uint8_t		raw[crypto_sign_BYTES];
-	int			which;
-	int			part;
 	size_t		changes;
-	size_t		i;
 
 	make_keys();
 	if (size < 2)
 		return end_input(input);
-	which = data[0] % KEYS;
-	part = data[0] / KEYS % TORSION;
-	changes = data[1] % (CHANGES_MAX + 1);
-	if (size < 2 + 2 * changes)
+	changes = 2 * (data[1] % (CHANGES_MAX + 1));
+	if (size < 2 + changes)
 		return end_input(input);
-	message = gauth_span_slice(input, 2 + 2 * changes, size - 2 - 2 * changes);
-
-	sign(which, torsion[part], message, raw);
-	for (i = 0; i < changes; i++)
-		change(raw, data[2 + 2 * i], data[3 + 2 * i]);
-	check(keys[which], message, raw);
-	REQUIRE(changes > 0 || which % 2 == 1 || part != 0 ||
-			gauth_ed25519_table_verify(keys[which], message, raw));
+	sign_and_check(data[0] % KEYS, data[0] / KEYS % TORSION, data[0] >= 0x80,
+				   gauth_span_slice(input, 2, changes),
+				   gauth_span_slice(input, 2 + changes, size - 2 - changes));
 	return end_input(input);
 }

@@ -322,6 +322,34 @@ check_parts(const Signer *signer, int key_part, int r_part, GauthSpan data)
 	CHECK(!verify_both(signer->key, data, raw));
 }
 
+/*
+ * S for an R of which a bit was altered before: the sum is the R that was, and
+ * all but that bit is alike.
+ */
+static void
+test_close(void)
+{
+	Signer		signer;
+	uint8_t		raw[crypto_sign_BYTES];
+	uint8_t		nonce[SIZE];
+	int			bit;
+
+	begin_signer(&signer, 0);
+	for (bit = 0; bit < 8 * SIZE; bit++)
+	{
+		GauthSpan	data = gauth_span(&bit, sizeof(bit));
+
+		draw_scalar(nonce);
+		CHECK(crypto_scalarmult_ed25519_base_noclamp(raw, nonce) == 0);
+		(void) sign_with(&signer, nonce, data, raw);
+		CHECK(verify_both(signer.key, data, raw));
+		raw[bit / 8] ^= (uint8_t) (1 << bit % 8);
+		(void) sign_with(&signer, nonce, data, raw);
+		CHECK(!verify_both(signer.key, data, raw));
+	}
+	gauth_key_free(signer.key);
+}
+
 static void
 test_torsion(int key_part)
 {
@@ -397,6 +425,7 @@ main(void)
 	test_range();
 	for (i = 0; i < TORSION; i++)
 		test_torsion(i);
+	test_close();
 	test_not_canonical();
 	test_wrong_table();
 	printf("crypto_ed25519_table: %u signatures, %u accepted, both ways "
