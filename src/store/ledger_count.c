@@ -2,9 +2,9 @@
  * ledger_count.c
  *		The rows of a log, counted without its index.
  *
- * An index can leave rows out.  The table is read once more from its beginning
- * to its end, a little ahead of who reads the same rows by the index: each page
- * then comes from memory to the processor once, and not twice.
+ * An index can leave rows out.  The table is read once more from its
+ * beginning to its end, a little ahead of who reads the same rows by the
+ * index: each page then comes to the processor once, and not twice.
  */
 #include "store/ledger_count.h"
 

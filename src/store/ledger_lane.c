@@ -3,8 +3,8 @@
  *		The chain of entries of one session.
  *
  * Each entry has the leaf of the one that the same session wrote before, so
- * that one that is taken away before it is sealed leaves a gap.  The head of the
- * chain is in this process alone and needs no lock.  It follows savepoints
+ * that one that is taken away before it is sealed leaves a gap.  The head of
+ * the chain is in this process alone and needs no lock.  It follows savepoints
  * and transactions: what is rolled back was never part of the chain.
  */
 #include "store/ledger_lane.h"

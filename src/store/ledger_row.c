@@ -161,8 +161,8 @@ find_commitment(const GauthEntryRow *row, uint8_t commitment[GAUTH_HASH_SIZE])
  * gauth_entry_row_leaf
  *		The leaf that the row has now, whatever was sealed.
  *
- * GAUTH_INVALID_VALUE when no entry has such a number or such a leaf before, or
- * when there is not exactly one of what the commitment is made of and the
+ * GAUTH_INVALID_VALUE when no entry has such a number or such a leaf before,
+ * or when there is not exactly one of what the commitment is made of and the
  * commitment.
  */
 GauthStatus

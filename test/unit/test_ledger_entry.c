@@ -20,7 +20,7 @@ static const uint8_t salt[GAUTH_SALT_SIZE] = {
 };
 
 static const uint8_t previous[GAUTH_HASH_SIZE] = {
-	0x9c, [31] = 0xa1
+	0x9c, 0xa1
 };
 
 static const GauthEntry sample = {
@@ -51,12 +51,12 @@ test_sample(void)
 	static const char entry_hex[] =
 		"01000000070102030405060708000000000000002a0000000000000003"
 		"fff9f5dbe7e1bfff0300000009"
-		"9c000000000000000000000000000000000000000000000000000000000000a1"
+		"9ca1000000000000000000000000000000000000000000000000000000000000"
 		"000000086465636973696f6e"
 		"000000074772c3bcc39f6500000000ffffffff0000000174ffffffff"
 		"520a8a4aef9ba7b268f4d6ccd2caa96366e67fd856d976c4c884db8d36833a7b";
 	static const char leaf_hex[] =
-		"99735fa481a1b9f05935dabadf55282567ed79cea8c51ce7e7fb601b7824bc44";
+		"9ef925835d3e1a65bf21c7e0820a15f9882c90de932481dcfde8903f78a1d3c4";
 	uint8_t		commitment[GAUTH_HASH_SIZE];
 	uint8_t		leaf[GAUTH_HASH_SIZE];
 	GauthSpan	bytes;
