@@ -33,4 +33,5 @@ SELECT gauth.request_approval(mandate, '{"verb": "core.file.modify"}') ->> 'requ
 SET SESSION AUTHORIZATION bench_approver;
 SELECT gauth.approve(:'approval') ->> 'status';
 RESET SESSION AUTHORIZATION;
-CREATE TABLE plain (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text);
+CREATE TABLE plain (LIKE gauth.entry INCLUDING ALL);
+CREATE SEQUENCE plain_number CACHE 1000;
