@@ -16,7 +16,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_issue_mandate_token'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.issue_mandate_token(text, text[]) IS
-'signs a token about a mandate in force by the hosted issuer that it names, with RS256 or ES256, and records it; it ends with the mandate or with the issuer''s max_lifetime (RFC 0116 section 8.1); for holders of "issuer" there and the party that gave the mandate; raises ZG004 with MANDATE_NOT_ACTIVE, MANDATE_EXPIRED, TOKEN_TOO_LARGE, ALGORITHM_PROHIBITED, PARTY_NOT_ACTIVE or INSUFFICIENT_AUTHORITY, 42704, 55000, ZG008';
+'signs a token about a mandate in force by the hosted issuer that it names, with RS256 or ES256, and records it, or why it does not; the token ends with the mandate or with the issuer''s max_lifetime (RFC 0116 section 8.1); for holders of "issuer" there and the party that gave the mandate; raises ZG004 with MANDATE_NOT_FOUND, MANDATE_NOT_ACTIVE, MANDATE_EXPIRED, TOKEN_TOO_LARGE, ALGORITHM_PROHIBITED, PARTY_NOT_ACTIVE or INSUFFICIENT_AUTHORITY, 42704, 55000, ZG008';
 
 CREATE FUNCTION gauth.introspect_mandate_token(token text)
 RETURNS jsonb

@@ -25,18 +25,55 @@
 #include "store/write.h"
 
 /*
- * gauth_mandate_require_active
- *		The mandate as of now; raises unless it is in force.
+ * gauth_mandate_inactive
+ *		The mandate as of now, and the rule that is broken when it is not in
+ *		force, else NULL.
  */
-void
-gauth_mandate_require_active(GauthSpan id, GauthMandate *mandate)
+const char *
+gauth_mandate_inactive(GauthSpan id, GauthMandate *mandate)
 {
 	if (!gauth_mandate_find(id, GetCurrentTimestamp(), mandate))
-		gauth_raise_rule("MANDATE_NOT_FOUND");
+		return "MANDATE_NOT_FOUND";
 	if (mandate->status == GAUTH_MANDATE_EXPIRED)
-		gauth_raise_rule("MANDATE_EXPIRED");
+		return "MANDATE_EXPIRED";
 	if (mandate->status != GAUTH_MANDATE_ACTIVE)
-		gauth_raise_rule("MANDATE_NOT_ACTIVE");
+		return "MANDATE_NOT_ACTIVE";
+	return NULL;
+}
+
+/*
+ * gauth_mandate_token_refuse
+ *		There is no token: an entry says so, which outlives the error that is
+ *		raised.
+ */
+void
+gauth_mandate_token_refuse(const GauthMandateToken *token, const char *code)
+{
+	GauthNote	note = {.kind = "token.issue"};
+
+	note.verdict = GAUTH_VERDICT_DENY;
+	note.action = token->action;
+	note.resource = token->resource;
+	note.rule = gauth_span_of(code);
+	note.actor = gauth_actor_name();
+	note.mandate = token->mandate.id;
+	note.agent = token->mandate.agent;
+	gauth_ledger_decide(&note, NULL);
+	gauth_raise_rule(code);
+}
+
+/*
+ * gauth_mandate_token_find
+ *		The mandate that the token will be about; refuses one that is not in
+ *		force.
+ */
+void
+gauth_mandate_token_find(GauthMandateToken *token, GauthSpan id)
+{
+	const char *code = gauth_mandate_inactive(id, &token->mandate);
+
+	if (code != NULL)
+		gauth_mandate_token_refuse(token, code);
 }
 
 static GauthIssuer *
@@ -52,12 +89,12 @@ find_issuer(const GauthMandate *mandate)
 }
 
 static GauthKey *
-find_key(GauthIssuer *issuer, GauthSpan *kid)
+find_key(GauthMandateToken *token, GauthIssuer *issuer)
 {
 	GauthKey   *key;
 	GauthError	err = {0};
 
-	if (gauth_issuer_signer(issuer, &key, kid, &err) != GAUTH_OK)
+	if (gauth_issuer_signer(issuer, &key, &token->kid, &err) != GAUTH_OK)
 	{
 		if (err.status == GAUTH_KEY_NOT_FOUND)
 			gauth_raise_key_unknown();
@@ -65,21 +102,22 @@ find_key(GauthIssuer *issuer, GauthSpan *kid)
 	}
 	if (!gauth_extended_algorithm(gauth_key_algorithm(key)) ||
 		(issuer->typ.len > 0 && !gauth_span_is(issuer->typ, "JWT")))
-		gauth_raise_rule("ALGORITHM_PROHIBITED");
+		gauth_mandate_token_refuse(token, "ALGORITHM_PROHIBITED");
 	return key;
 }
 
 /* the agent, or who stands in for it; neither: nobody can act */
 static GauthSpan
-find_subject(const GauthMandate *mandate)
+find_subject(const GauthMandateToken *token)
 {
+	const GauthMandate *mandate = &token->mandate;
 	GauthParty	agent;
 
 	if (!gauth_party_find(mandate->agent, &agent) ||
 		gauth_party_stands(&agent))
 		return mandate->agent;
 	if (!gauth_party_succeeds(mandate->agent, agent.successor))
-		gauth_raise_rule("PARTY_NOT_ACTIVE");
+		gauth_mandate_token_refuse(token, "PARTY_NOT_ACTIVE");
 	return agent.successor;
 }
 
@@ -131,7 +169,7 @@ static void
 describe(GauthArena *arena, const GauthMandateToken *token,
 		 GauthExtendedSource *source)
 {
-	const GauthMandate *mandate = token->mandate;
+	const GauthMandate *mandate = &token->mandate;
 
 	source->audiences = token->audiences;
 	source->audience_count = token->audience_count;
@@ -187,7 +225,7 @@ static void
 record(GauthArena *arena, const GauthMandateToken *token,
 	   const GauthExtendedSource *source)
 {
-	GauthProfile profile = token->mandate->credential->powers.profile;
+	GauthProfile profile = token->mandate.credential->powers.profile;
 	GauthNote	note = {.kind = "token.issue"};
 	GauthText	text;
 
@@ -212,8 +250,8 @@ record(GauthArena *arena, const GauthMandateToken *token,
 	if (!gauth_text_finish(&text, &note.payload))
 		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "token");
 	note.action = GAUTH_SPAN("issue");
-	note.resource = token->mandate->id;
-	note.mandate = token->mandate->id;
+	note.resource = token->mandate.id;
+	note.mandate = token->mandate.id;
 	note.token_id = token->token_id;
 	note.actor = gauth_actor_name();
 	note.agent = source->subject;
@@ -227,11 +265,11 @@ record_takeover(const GauthMandateToken *token,
 {
 	GauthNote	note = {.kind = "agent.takeover"};
 
-	if (gauth_span_equal(source->subject, token->mandate->agent))
+	if (gauth_span_equal(source->subject, token->mandate.agent))
 		return;
 	note.action = GAUTH_SPAN("takeover");
-	note.resource = token->mandate->agent;
-	note.mandate = token->mandate->id;
+	note.resource = token->mandate.agent;
+	note.mandate = token->mandate.id;
 	note.token_id = token->token_id;
 	note.actor = gauth_actor_name();
 	note.agent = source->subject;
@@ -243,31 +281,31 @@ record_takeover(const GauthMandateToken *token,
  *		Sign, store and record a token; whether the caller may is the caller's
  *		affair.
  *
- * Raises TOKEN_TOO_LARGE above 4096 bytes, ALGORITHM_PROHIBITED when the
+ * Refuses with TOKEN_TOO_LARGE above 4096 bytes, ALGORITHM_PROHIBITED when the
  * issuer signs otherwise, PARTY_NOT_ACTIVE when neither the agent nor a
  * successor can act.
  */
 void
 gauth_mandate_token_issue(GauthArena *arena, GauthMandateToken *token)
 {
-	GauthIssuer *issuer = find_issuer(token->mandate);
-	GauthKey   *key = find_key(issuer, &token->kid);
+	GauthIssuer *issuer = find_issuer(&token->mandate);
+	GauthKey   *key = find_key(token, issuer);
 	GauthExtendedSource source = {0};
-	TimestampTz until = Min(token->until, token->mandate->expires_at);
+	TimestampTz until = Min(token->until, token->mandate.expires_at);
 	GauthSpan	payload;
 	GauthStatus status;
 
 	token->token_id = make_token_id();
 	describe(arena, token, &source);
 	source.issuer = issuer->issuer;
-	source.subject = find_subject(token->mandate);
+	source.subject = find_subject(token);
 	source.issued_at = gauth_timestamp_seconds(GetCurrentTimestamp());
 	source.expires_at = source.issued_at + issuer->max_lifetime;
 	if (!TIMESTAMP_NOT_FINITE(until))
 		source.expires_at = Min(source.expires_at,
 								gauth_timestamp_seconds(until));
 	if (source.expires_at <= source.issued_at)
-		gauth_raise_rule("MANDATE_EXPIRED");
+		gauth_mandate_token_refuse(token, "MANDATE_EXPIRED");
 	token->expires_at = gauth_seconds_timestamp(source.expires_at);
 
 	status = gauth_extended_write(arena, &source, &payload);
@@ -278,7 +316,7 @@ gauth_mandate_token_issue(GauthArena *arena, GauthMandateToken *token)
 	if (status != GAUTH_OK)
 		gauth_raise_status(status, "token");
 	if (token->token.len > GAUTH_EXTENDED_MAX)
-		gauth_raise_rule("TOKEN_TOO_LARGE");
+		gauth_mandate_token_refuse(token, "TOKEN_TOO_LARGE");
 	store_token(token, &source);
 	record(arena, token, &source);
 	record_takeover(token, &source);

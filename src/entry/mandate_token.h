@@ -14,7 +14,9 @@
 
 typedef struct GauthMandateToken
 {
-	const GauthMandate *mandate;
+	GauthSpan	action;			/* of the entry of a refusal */
+	GauthSpan	resource;		/* and what was asked for */
+	GauthMandate mandate;		/* no id: none was found yet */
 	GauthSpan  *audiences;
 	int			audience_count;
 	GauthSpan	scope;			/* scope tokens; without data: none */
@@ -28,7 +30,11 @@ typedef struct GauthMandateToken
 	TimestampTz expires_at;
 } GauthMandateToken;
 
-extern void gauth_mandate_require_active(GauthSpan id, GauthMandate *mandate);
+extern const char *gauth_mandate_inactive(GauthSpan id, GauthMandate *mandate);
+extern void gauth_mandate_token_refuse(const GauthMandateToken *token,
+									   const char *code)
+			pg_attribute_noreturn();
+extern void gauth_mandate_token_find(GauthMandateToken *token, GauthSpan id);
 extern void gauth_mandate_token_issue(GauthArena *arena,
 									  GauthMandateToken *token);
 

@@ -36,12 +36,11 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_configuration);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_error_json);
 
 /* who gave the mandate may hand out its tokens, and who signs them */
-static void
-require_may_issue(const GauthMandate *mandate)
+static bool
+may_issue(const GauthMandate *mandate)
 {
-	if (!gauth_access_allows(GAUTH_ISSUER, &mandate->credential->issuer) &&
-		!gauth_actor_is(mandate->issued_by))
-		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
+	return gauth_access_allows(GAUTH_ISSUER, &mandate->credential->issuer) ||
+		gauth_actor_is(mandate->issued_by);
 }
 
 /*
@@ -52,16 +51,18 @@ Datum
 gauth_sql_issue_mandate_token(PG_FUNCTION_ARGS)
 {
 	GauthArena	arena;
-	GauthMandate mandate;
-	GauthMandateToken token = {.mandate = &mandate,.until = DT_NOEND};
+	GauthMandateToken token = {.until = DT_NOEND};
 	TupleDesc	row;
 	Datum		values[4];
 	bool		nulls[4] = {0};
 
 	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	gauth_mandate_require_active(gauth_arg_span(fcinfo, 0), &mandate);
-	require_may_issue(&mandate);
+	token.action = GAUTH_SPAN("issue_mandate_token");
+	token.resource = gauth_arg_span(fcinfo, 0);
+	gauth_mandate_token_find(&token, token.resource);
+	if (!may_issue(&token.mandate))
+		gauth_mandate_token_refuse(&token, "INSUFFICIENT_AUTHORITY");
 	token.audience_count = gauth_strings_argument(PG_GETARG_DATUM(1),
 												  "audience",
 												  &token.audiences);

@@ -81,12 +81,13 @@ typedef struct Request
 } Request;
 
 /* the client authenticates: it is the agent that acts */
-static void
-require_agent(GauthParty *agent)
+static bool
+find_agent(GauthParty *agent)
 {
-	if (!gauth_party_find(gauth_actor_require(), agent) ||
-		agent->kind != GAUTH_PARTY_AGENT)
-		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
+	GauthSpan	actor;
+
+	return gauth_party_actor(&actor) && gauth_party_find(actor, agent) &&
+		agent->kind == GAUTH_PARTY_AGENT;
 }
 
 static void
@@ -94,6 +95,7 @@ find_mandate(Request *request)
 {
 	GauthSpan	id = gauth_document_text(request->document, "mandate");
 	GauthSpan	project = gauth_document_text(request->document, "project_id");
+	const char *code;
 
 	if (id.data == NULL && project.data == NULL)
 		gauth_raise_argument("mandate", "given, or else project_id");
@@ -102,7 +104,9 @@ find_mandate(Request *request)
 								GetCurrentTimestamp());
 	if (id.data == NULL)
 		gauth_raise_rule("MANDATE_NOT_FOUND");
-	gauth_mandate_require_active(id, &request->mandate);
+	code = gauth_mandate_inactive(id, &request->mandate);
+	if (code != NULL)
+		gauth_raise_rule(code);
 	if (!gauth_span_equal(request->mandate.agent, request->agent.party) &&
 		!gauth_party_succeeds(request->mandate.agent, request->agent.party))
 		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
@@ -280,7 +284,8 @@ gauth_sql_initiate_authorization(PG_FUNCTION_ARGS)
 	request.document = gauth_document_read(&request.arena,
 										   gauth_arg_span(fcinfo, 0),
 										   "request", authorization_members);
-	require_agent(&request.agent);
+	if (!find_agent(&request.agent))
+		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
 	request.challenge = gauth_code_challenge(&request.arena,
 											 request.document);
 	find_mandate(&request);
@@ -296,28 +301,10 @@ gauth_sql_initiate_authorization(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(answer);
 }
 
-/* a refusal to issue is worth an entry too, and outlives the error */
-static void
-refuse_token(const GauthGrant *grant, const char *code)
-{
-	GauthNote	note = {.kind = "token.issue"};
-
-	note.verdict = GAUTH_VERDICT_DENY;
-	note.action = GAUTH_SPAN("request_token");
-	note.rule = gauth_span_of(code);
-	note.actor = gauth_actor_name();
-	if (grant != NULL)
-	{
-		note.resource = grant->id;
-		note.mandate = grant->mandate;
-	}
-	gauth_ledger_decide(&note, NULL);
-	gauth_raise_rule(code);
-}
-
 /* somebody else's grant is as little there as one that never was */
 static void
-require_grant(GauthSpan id, const GauthParty *agent, GauthGrant *grant)
+require_grant(GauthSpan id, const GauthParty *agent, GauthGrant *grant,
+			  GauthMandateToken *token)
 {
 	GauthWrite	lock = {0};
 
@@ -326,28 +313,30 @@ require_grant(GauthSpan id, const GauthParty *agent, GauthGrant *grant)
 						   " WHERE id = $1 FOR UPDATE");
 	if (!gauth_grant_find(id, grant) ||
 		!gauth_span_equal(grant->agent, agent->party))
-		refuse_token(NULL, "GRANT_NOT_FOUND");
+		gauth_mandate_token_refuse(token, "GRANT_NOT_FOUND");
+	token->grant = grant->id;
+	token->resource = grant->id;
+	token->mandate.id = grant->mandate;
 	if (grant->revoked)
-		refuse_token(grant, "GRANT_REVOKED");
+		gauth_mandate_token_refuse(token, "GRANT_REVOKED");
 	if (grant->used)
-		refuse_token(grant, "GRANT_USED");
+		gauth_mandate_token_refuse(token, "GRANT_USED");
 	if (grant->expires_at <= GetCurrentTimestamp())
-		refuse_token(grant, "GRANT_EXPIRED");
+		gauth_mandate_token_refuse(token, "GRANT_EXPIRED");
 }
 
-static GauthSpan
+static void
 narrow_scope(GauthArena *arena, const GauthJson *document,
-			 const GauthGrant *grant)
+			 const GauthGrant *grant, GauthMandateToken *token)
 {
 	const GauthJson *verbs = gauth_json_get(document, "scope");
-	GauthSpan	scope;
 
+	token->scope = grant->scope;
 	if (verbs == NULL)
-		return grant->scope;
-	scope = read_scope(arena, verbs);
-	if (!gauth_scope_is_subset(scope, grant->scope))
-		refuse_token(grant, "GRANT_SCOPE_EXCEEDED");
-	return scope;
+		return;
+	token->scope = read_scope(arena, verbs);
+	if (!gauth_scope_is_subset(token->scope, grant->scope))
+		gauth_mandate_token_refuse(token, "GRANT_SCOPE_EXCEEDED");
 }
 
 static void
@@ -382,7 +371,7 @@ use_grant(const GauthGrant *grant, const GauthMandateToken *token)
 							" SET used_at = clock_timestamp(), token_id = $2"
 							" WHERE id = $1 AND used_at IS NULL"
 							" AND revoked_at IS NULL") != 1)
-		gauth_raise_rule("GRANT_USED");
+		gauth_mandate_token_refuse(token, "GRANT_USED");
 }
 
 static Datum
@@ -415,20 +404,21 @@ gauth_sql_request_token(PG_FUNCTION_ARGS)
 	const GauthJson *document;
 	GauthParty	agent;
 	GauthGrant	grant;
-	GauthMandate mandate;
-	GauthMandateToken token = {.mandate = &mandate,.until = DT_NOEND};
+	GauthMandateToken token = {.until = DT_NOEND};
 
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
 	document = gauth_document_read(&arena, gauth_arg_span(fcinfo, 0),
 								   "request", token_members);
-	require_agent(&agent);
-	require_grant(gauth_document_text(document, "grant_id"), &agent, &grant);
+	token.action = GAUTH_SPAN("request_token");
+	if (!find_agent(&agent))
+		gauth_mandate_token_refuse(&token, "INSUFFICIENT_AUTHORITY");
+	require_grant(gauth_document_text(document, "grant_id"), &agent, &grant,
+				  &token);
 	if (!gauth_code_verified(grant.challenge,
 							 gauth_document_text(document, "code_verifier")))
-		refuse_token(&grant, "GRANT_VERIFIER_WRONG");
-	gauth_mandate_require_active(grant.mandate, &mandate);
-	token.scope = narrow_scope(&arena, document, &grant);
-	token.grant = grant.id;
+		gauth_mandate_token_refuse(&token, "GRANT_VERIFIER_WRONG");
+	gauth_mandate_token_find(&token, grant.mandate);
+	narrow_scope(&arena, document, &grant, &token);
 	read_audience(document, &grant, &token);
 	gauth_mandate_token_issue(&arena, &token);
 	use_grant(&grant, &token);

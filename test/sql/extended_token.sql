@@ -61,6 +61,7 @@ RETURNS json LANGUAGE sql AS $$
         'requirements', json_build_object('approval_mode', 'supervised', 'ttl_seconds', ttl,
                                           'budget', '{"total_cents": 1000}'::json)) $$;
 
+SELECT clock_timestamp() AS start \gset
 SET SESSION AUTHORIZATION regress_token_ben;
 SELECT gauth.create_mandate(mandate_of('https://as.example', 'p1')) ->> 'mandate_id' AS id \gset
 -- C-20: a draft has no token
@@ -253,7 +254,15 @@ SELECT refused(format('SELECT gauth.authenticate(%L)', :'t_token'));
 COMMIT;
 RESET SESSION AUTHORIZATION;
 SELECT gauth.introspect_mandate_token(:'t_token');
-SELECT refused(format('SELECT gauth.issue_mandate_token(%L, ARRAY[''db''])', :'id'));
+-- C-38: every refusal has its entry, though its transaction is rolled back
+BEGIN;
+SELECT gauth.issue_mandate_token(:'id', ARRAY['db']);
+ROLLBACK;
+SELECT rule, sum(count) AS refused, count(mandate) = count(*) AS about_a_mandate, min(agent) AS agent,
+       bool_and(resource = mandate) AS asked, min(actor) AS actor, count(token_id) AS tokens
+FROM gauth.entry
+WHERE kind = 'token.issue' AND decision = 3 AND action = 'issue_mandate_token' AND made_at >= :'start'
+GROUP BY rule ORDER BY rule COLLATE "C";
 
 -- nothing stays; what only gauth's own functions may remove needs its owner
 ALTER TABLE gauth.mandate DISABLE TRIGGER guard;

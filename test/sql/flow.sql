@@ -165,8 +165,17 @@ FROM (VALUES ('missing', NULL), ('wrong', 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFW
 SELECT refused(format($$SELECT gauth.request_token('{"grant_id": "%s",
     "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}')$$, :'bare')) AS "not asked for";
 RESET SESSION AUTHORIZATION;
+-- nor as long as its mandate is not in force
+BEGIN;
+SET LOCAL SESSION AUTHORIZATION regress_flow_ben;
+SELECT gauth.suspend_mandate(:'id', 'a look at the books') ->> 'status' AS status;
+SET LOCAL SESSION AUTHORIZATION regress_flow_bot;
+SELECT refused(format($$SELECT gauth.request_token('{"grant_id": "%s"}')$$, :'bare'));
+ROLLBACK;
 SELECT used_at, code_challenge FROM gauth.authorization_grant WHERE id IN (:'proved', :'bare') ORDER BY code_challenge;
-SELECT decision, sum(count) FROM gauth.entry WHERE kind = 'token.issue' AND rule = 'GRANT_VERIFIER_WRONG' GROUP BY decision;
+-- C-38
+SELECT decision, rule, sum(count), bool_and(mandate = :'id') AS about_it FROM gauth.entry
+WHERE kind = 'token.issue' AND resource IN (:'proved', :'bare') GROUP BY decision, rule ORDER BY rule COLLATE "C";
 SET SESSION AUTHORIZATION regress_flow_bot;
 SELECT gauth.request_token(format('{"grant_id": "%s", "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}',
                                   :'proved')::json) ->> 'scope' AS scope;

@@ -36,13 +36,15 @@ LANGUAGE sql AS $$
                      WHERE receipt LIKE entry || '-%'),
                     regexp_replace(entry, '\d+', 'N', 'g'))
 $$;
--- verification, in words
+-- verification, in words; which finding comes first depends on what was
+-- sealed together
 CREATE FUNCTION pg_temp.findings(mode text DEFAULT 'full')
 RETURNS TABLE (severity text, entry text, finding text)
 LANGUAGE sql AS $$
     SELECT severity, pg_temp.name_of(entry),
            regexp_replace(finding, '\d+', 'N', 'g')
     FROM gauth.audit_verify(mode)
+    ORDER BY 2, 3
 $$;
 
 -- an application's entry

@@ -19,7 +19,7 @@ BEGIN
         EXECUTE statement INTO answer;
         INSERT INTO kept VALUES (label, answer)
         ON CONFLICT (name) DO UPDATE SET value = answer;
-    EXCEPTION WHEN SQLSTATE 'ZG001' OR SQLSTATE 'ZG002' THEN
+    EXCEPTION WHEN SQLSTATE 'ZG001' OR SQLSTATE 'ZG002' OR SQLSTATE 'ZG004' THEN
         NULL;
     END;
     RETURN (SELECT string_agg(kind || coalesce(' ' || decision, ''), ', '
@@ -85,6 +85,8 @@ INSERT INTO operation (function, statement) VALUES
     ('enforce', $$SELECT gauth.enforce('{"request_id": "record", "timestamp": "2026-04-09T10:00:00Z", "action": {"verb": "core.file.read", "resource": "a"}, "agent": {"agent_id": "record"}, "credential": {"format": "jwt", "mandate_id": "mdt_none"}}')$$),
     ('enforce_batch', $$SELECT gauth.enforce_batch('[{}]')$$),
     ('allowed', $$SELECT gauth.allowed('{"request_id": "allowed", "timestamp": "2026-04-09T10:00:00Z", "action": {"verb": "core.file.read", "resource": "b"}, "agent": {"agent_id": "record"}, "credential": {"format": "jwt"}}')$$),
+    ('issue_mandate_token', $$SELECT gauth.issue_mandate_token('mdt_none', ARRAY['db'])$$),
+    ('request_token', $$SELECT gauth.request_token('{"grant_id": "grt_none"}')$$),
     -- the ledger itself
     ('audit_append', $$SELECT gauth.audit_append('record', 'a', 'r')$$),
     ('audit_erase', $$SELECT gauth.audit_erase(pg_temp.of('audit_append'), 'test')$$),
