@@ -70,4 +70,4 @@ AS 'MODULE_PATHNAME', 'gauth_sql_enforcement_policy'
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 
 COMMENT ON FUNCTION gauth.enforcement_policy(json) IS
-'what a mandate allows, in short (RFC 0117 section 7.3), for a credential as in gauth.enforce: {"format", "token", "mandate_id"}; amounts in cents, null where nothing is restricted; a denial with its violations when the credential does not count, or an error object; not recorded';
+'what a mandate allows, in short (RFC 0117 section 7.3), for a credential as in gauth.enforce: {"format", "token", "mandate_id"}; amounts in cents, null where nothing is restricted; where a definition bounds the mandate also attested_limits, what it demands of outcomes, model, behaviour and quantum resistance and whether there is evidence of it; a denial with its violations when the credential does not count, or an error object; not recorded';

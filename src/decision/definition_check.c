@@ -15,6 +15,16 @@
 
 #define LIMITS	"requirements.power_limits."
 
+#define NOT_ATTESTED	"a limit of the agent that is demanded is not attested"
+
+const GauthAttestedLimit gauth_attested_limits[GAUTH_ATTESTED_COUNT] = {
+	{"outcome_limitations", LIMITS "outcome_limitations", NOT_ATTESTED},
+	{"model_limits", LIMITS "model_limits", NOT_ATTESTED},
+	{"behavioural_limits", LIMITS "behavioural_limits", NOT_ATTESTED},
+	{"quantum_resistance", LIMITS "quantum_resistance",
+	"quantum resistance is demanded and not attested"},
+};
+
 /* who has to sign where "collective" says no number */
 #define COLLECTIVE_QUORUM	3
 
@@ -271,30 +281,20 @@ judge_means(const GauthDefinitionFacts *facts,
 			"the agent deals with as many others as it may");
 }
 
-/* what no database can see has to be proved to it */
 static void
 judge_proofs(const GauthDefinitionFacts *facts, GauthFindingList *findings)
 {
-	static const char *const limits[] = {
-		"outcome_limitations", "model_limits", "behavioural_limits"
-	};
 	size_t		i;
 
-	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+	for (i = 0; i < GAUTH_ATTESTED_COUNT; i++)
 	{
-		char		path[64] = LIMITS;
+		const GauthAttestedLimit *limit = &gauth_attested_limits[i];
 
-		strncat(path, limits[i], sizeof(path) - strlen(path) - 1);
-		if (gauth_definition_list(facts->definition, path) != NULL &&
-			!gauth_names_contain(&facts->proved, gauth_span_of(limits[i])))
+		if (gauth_definition_limit(facts->definition, limit->path) != NULL &&
+			!gauth_names_contain(&facts->proved, gauth_span_of(limit->name)))
 			add(findings, GAUTH_CHECK_CONSTRAINT, GAUTH_CONSTRAINT_VIOLATED,
-				"a limit of the agent that is demanded is not attested");
+				limit->missing);
 	}
-	if (gauth_definition_flag(facts->definition, LIMITS
-							  "quantum_resistance") &&
-		!gauth_names_contain(&facts->proved, GAUTH_SPAN("quantum_resistance")))
-		add(findings, GAUTH_CHECK_CONSTRAINT, GAUTH_CONSTRAINT_VIOLATED,
-			"quantum resistance is demanded and not attested");
 }
 
 /*

@@ -8,6 +8,18 @@
 
 #include "decision/enforce.h"
 
+/* a limit that no database can see: somebody has to attest that it is kept */
+typedef struct GauthAttestedLimit
+{
+	const char *name;			/* of the evidence, too */
+	const char *path;			/* in the definition */
+	const char *missing;		/* what is said without evidence */
+} GauthAttestedLimit;
+
+#define GAUTH_ATTESTED_COUNT	4
+
+extern const GauthAttestedLimit gauth_attested_limits[GAUTH_ATTESTED_COUNT];
+
 /* at most that many: one for each rule */
 #define GAUTH_DEFINITION_FINDINGS_MAX	24
 

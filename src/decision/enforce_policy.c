@@ -7,6 +7,7 @@
 
 #include "base/json_write.h"
 #include "decision/enforce_answer.h"
+#include "poa/definition_rule.h"
 
 static void
 append_word(GauthText *text, const char *name, const char *word)
@@ -130,12 +131,55 @@ append_delegation(GauthText *text, const GauthEnforceInput *input)
 	gauth_text_append_char(text, '}');
 }
 
+/* null: the definition does not demand it */
+static void
+append_attested(GauthText *text, const GauthAttestedLimit *limit,
+				const GauthDefinitionFacts *facts)
+{
+	const GauthJson *demands = gauth_definition_limit(facts->definition,
+													  limit->path);
+	bool		attested = gauth_names_contain(&facts->proved,
+											   gauth_span_of(limit->name));
+
+	gauth_text_append_member(text, limit->name);
+	if (demands == NULL)
+	{
+		gauth_text_append(text, GAUTH_SPAN("null"));
+		return;
+	}
+	gauth_text_append(text, GAUTH_SPAN("{\"demands\":"));
+	gauth_text_append_json(text, demands);
+	gauth_text_append_member(text, "attested");
+	gauth_text_append(text, attested ? GAUTH_SPAN("true")
+					  : GAUTH_SPAN("false"));
+	gauth_text_append_char(text, '}');
+}
+
+/*
+ * What the legal form demands of the agent that no check can see is told to
+ * the relying party (RFC 0115 section 3, C).  RFC 0117 has no place for it:
+ * without a definition the member is not there.
+ */
+static void
+append_definition(GauthText *text, const GauthDefinitionFacts *facts)
+{
+	size_t		i;
+
+	gauth_text_append_member(text, "attested_limits");
+	gauth_text_append_char(text, '{');
+	for (i = 0; i < GAUTH_ATTESTED_COUNT; i++)
+		append_attested(text, &gauth_attested_limits[i], facts);
+	gauth_text_append_char(text, '}');
+}
+
 /*
  * gauth_enforce_append_policy
- *		Append the summary; "input" has a credential.
+ *		Append the summary; "input" has a credential, "facts" are NULL where
+ *		there is no definition.
  */
 void
-gauth_enforce_append_policy(GauthText *text, const GauthEnforceInput *input)
+gauth_enforce_append_policy(GauthText *text, const GauthEnforceInput *input,
+							const GauthDefinitionFacts *facts)
 {
 	const GauthCredential *credential = input->credential;
 	const GauthPowers *powers = &credential->powers;
@@ -157,5 +201,7 @@ gauth_enforce_append_policy(GauthText *text, const GauthEnforceInput *input)
 	append_word(text, "approval_mode",
 				gauth_approval_name(credential->approval));
 	append_delegation(text, input);
+	if (facts != NULL)
+		append_definition(text, facts);
 	gauth_text_append_char(text, '}');
 }

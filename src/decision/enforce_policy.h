@@ -6,9 +6,10 @@
 #define GAUTH_DECISION_ENFORCE_POLICY_H
 
 #include "base/text.h"
-#include "decision/enforce.h"
+#include "decision/definition_check.h"
 
 extern void gauth_enforce_append_policy(GauthText *text,
-										const GauthEnforceInput *input);
+										const GauthEnforceInput *input,
+										const GauthDefinitionFacts *facts);
 
 #endif							/* GAUTH_DECISION_ENFORCE_POLICY_H */

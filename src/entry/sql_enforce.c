@@ -19,6 +19,7 @@
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/access.h"
+#include "store/definition_facts.h"
 #include "store/enforce.h"
 #include "store/issuer.h"
 #include "store/memory.h"
@@ -278,13 +279,20 @@ static void
 append_policy(GauthArena *arena, GauthText *text, GauthEnforceCase *it)
 {
 	GauthEnforceDecision decision;
+	GauthDefinitionFacts facts;
+	bool		has_definition;
 
 	set_agent(it);
 	require_ok(gauth_enforce_credential(arena, &it->input, &decision));
 	if (decision.ruling == GAUTH_RULING_DENY)
+	{
 		gauth_enforce_append_refusal(text, &decision);
-	else
-		gauth_enforce_append_policy(text, &it->input);
+		return;
+	}
+	has_definition = it->has_mandate &&
+		gauth_definition_facts(&it->mandate, &it->request, it->now, &facts);
+	gauth_enforce_append_policy(text, &it->input,
+								has_definition ? &facts : NULL);
 }
 
 /*

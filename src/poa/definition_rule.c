@@ -70,6 +70,19 @@ gauth_definition_list(const GauthJson *definition, const char *path)
 	return value;
 }
 
+/*
+ * gauth_definition_limit
+ *		What the document demands there, in a list or by a flag; NULL where it
+ *		demands nothing.
+ */
+const GauthJson *
+gauth_definition_limit(const GauthJson *definition, const char *path)
+{
+	if (gauth_definition_flag(definition, path))
+		return find(definition, path);
+	return gauth_definition_list(definition, path);
+}
+
 static GauthSpan
 element_name(const GauthJson *element)
 {

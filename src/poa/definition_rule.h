@@ -23,6 +23,8 @@ extern bool gauth_definition_flag(const GauthJson *definition,
 								  const char *path);
 extern const GauthJson *gauth_definition_list(const GauthJson *definition,
 											  const char *path);
+extern const GauthJson *gauth_definition_limit(const GauthJson *definition,
+											   const char *path);
 extern bool gauth_definition_names(const GauthJson *definition,
 								   const char *path, GauthSpan name);
 

@@ -121,16 +121,14 @@ collect_duties(GauthSpan definition, Answer *answer)
 static void
 collect_proofs(GauthSpan agent, Answer *answer)
 {
-	static const char *const kinds[] = {
-		"outcome_limitations", "model_limits", "behavioural_limits",
-		"quantum_resistance"
-	};
 	size_t		i;
 
-	for (i = 0; i < lengthof(kinds); i++)
+	for (i = 0; i < GAUTH_ATTESTED_COUNT; i++)
 	{
-		if (gauth_evidence_exists("party", agent, kinds[i], &answer->moment))
-			add_name(&answer->facts.proved, gauth_span_of(kinds[i]));
+		const char *kind = gauth_attested_limits[i].name;
+
+		if (gauth_evidence_exists("party", agent, kind, &answer->moment))
+			add_name(&answer->facts.proved, gauth_span_of(kind));
 	}
 }
 

@@ -102,7 +102,7 @@ check_request(const GauthEnforceRequest *request)
 	input.ceiling = gauth_ceiling_of(credential.powers.profile);
 	decide(&input);
 	gauth_text_init(&text, &arena);
-	gauth_enforce_append_policy(&text, &input);
+	gauth_enforce_append_policy(&text, &input, NULL);
 	(void) finished(&text);
 }
 

@@ -366,6 +366,17 @@ ROLLBACK;
 SELECT what, meanwhile(:'qtoken', $$SELECT demand('{requirements,power_limits}', '{"quantum_resistance": true}');$$ || change)
 FROM (VALUES ('B-24 missing', ''), ('B-24 attested', $$SELECT gauth.record_evidence('{"about": "party", "subject": "bot",
     "kind": "quantum_resistance", "method": "audit", "reference": "report 5"}')$$)) v (what, change);
+-- B-24: and is told to who relies on it
+SELECT gauth.enforcement_policy(json_build_object('format', 'jwt', 'token', :'qtoken')) -> 'attested_limits' AS nothing_demanded;
+BEGIN;
+SELECT demand('{requirements,power_limits}', '{"outcome_limitations": ["as the study says"], "model_limits": ["< 10B"],
+    "behavioural_limits": ["polite"], "quantum_resistance": true}');
+SELECT gauth.record_evidence('{"about": "party", "subject": "bot", "kind": "model_limits", "method": "audit",
+    "reference": "report 6"}') IS NOT NULL AS recorded;
+SELECT key, value FROM jsonb_each(gauth.enforcement_policy(json_build_object('format', 'jwt', 'mandate_id', :'q'))
+                                  -> 'attested_limits') ORDER BY key COLLATE "C";
+ROLLBACK;
+SELECT gauth.enforcement_policy(json_build_object('format', 'jwt', 'mandate_id', :'id')) ? 'attested_limits' AS without_definition;
 
 -- B-28: the principal is told, in the same transaction or not at all
 LISTEN gauth_principal;
@@ -386,6 +397,7 @@ SET SESSION AUTHORIZATION regress_flow_ben;
 SELECT gauth.delegate_mandate(:'q', '{"delegate_agent_id": "other", "budget_cents": 10, "ttl_seconds": 60}') ->> 'mandate_id' AS child \gset
 SELECT token AS ctoken FROM gauth.issue_mandate_token(:'child', ARRAY['erp']) \gset
 RESET SESSION AUTHORIZATION;
+SELECT gauth.enforcement_policy(json_build_object('format', 'jwt', 'mandate_id', :'child')) ? 'attested_limits' AS "B-24 delegated";
 SELECT meanwhile(:'ctoken', '-', '{"amount_cents": 1}') AS child,
        meanwhile(:'ctoken', $$SELECT demand('{authorization,authorization_type}', '{"sub_proxy_authority": false}')$$,
                  '{"amount_cents": 1}') AS withdrawn,

@@ -606,13 +606,53 @@ test_policy(void)
 	stage_mandate(&stage, "scope.allowed_paths [\"src/\"]\n");
 	CHECK(stage_read(&stage));
 	gauth_text_init(&text, &stage.arena);
-	gauth_enforce_append_policy(&text, &stage.input);
+	gauth_enforce_append_policy(&text, &stage.input, NULL);
 	json = parse(&stage, written(&stage, &text));
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		CHECK(member(json, keys[i]) != NULL);
 	CHECK(member(json, "allowed_verbs")->count == 13);
 	CHECK(number(json, "budget.remaining_cents") == 100000);
 	CHECK(member(json, "delegation.allowed")->type == GAUTH_JSON_TRUE);
+	CHECK(member(json, "attested_limits") == NULL);
+	stage_end(&stage);
+}
+
+/* B-24: what a definition demands that no check can see is disclosed */
+static void
+test_attested(void)
+{
+	Stage		stage;
+	GauthSpan	proved = GAUTH_SPAN("model_limits");
+	GauthDefinitionFacts facts = {
+		.proved = {.given = true,.count = 1,.items = &proved}
+	};
+	GauthText	text;
+	GauthJson  *json;
+
+	stage_begin(&stage);
+	stage_mandate(&stage, NULL);
+	CHECK(stage_read(&stage));
+	facts.definition =
+		parse(&stage, GAUTH_SPAN("{\"requirements\":{\"power_limits\":{"
+								 "\"outcome_limitations\":[\"x\"],"
+								 "\"model_limits\":[\"< 10B\"],"
+								 "\"behavioural_limits\":[],"
+								 "\"quantum_resistance\":true}}}"));
+	gauth_text_init(&text, &stage.arena);
+	gauth_enforce_append_policy(&text, &stage.input, &facts);
+	json = parse(&stage, written(&stage, &text));
+	CHECK(member(json, "attested_limits.outcome_limitations.demands")->count
+		  == 1);
+	CHECK(member(json, "attested_limits.outcome_limitations.attested")->type
+		  == GAUTH_JSON_FALSE);
+	CHECK(member(json, "attested_limits.model_limits.attested")->type
+		  == GAUTH_JSON_TRUE);
+	CHECK(member(json, "attested_limits.behavioural_limits")->type
+		  == GAUTH_JSON_NULL);
+	CHECK(member(json, "attested_limits.quantum_resistance.demands")->type
+		  == GAUTH_JSON_TRUE);
+	CHECK(member(json, "attested_limits.quantum_resistance.attested")->type
+		  == GAUTH_JSON_FALSE);
 	stage_end(&stage);
 }
 
@@ -729,6 +769,7 @@ main(void)
 	test_batch();
 	test_errors();
 	test_policy();
+	test_attested();
 	test_memory();
 	test_timing();
 	return unit_finish("enforce_answer");
