@@ -107,7 +107,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_audit_retain'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.audit_retain(interval) IS
-'removes the entries of closed logs that are older than the policy, signed as a whole and exported as a whole, the oldest first; tells of each closed log what became of it; a removal is itself an entry; for administrators; raises 22023 when the policy is shorter than the setting retention_minimum';
+'removes the entries of closed logs that are older than the policy, exported as a whole and signed as a whole, which is verified then by the keys of gauth.audit_keys, the oldest first; tells of each closed log what became of it; a removal is itself an entry; for administrators; raises 22023 when the policy is shorter than the setting retention_minimum';
 
 CREATE FUNCTION gauth.audit_status()
 RETURNS TABLE (

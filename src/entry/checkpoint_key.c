@@ -7,6 +7,7 @@
 #include "entry/checkpoint_key.h"
 
 #include "entry/report.h"
+#include "ledger/checkpoint.h"
 #include "store/crypto.h"
 #include "store/issuer.h"
 #include "store/memory.h"
@@ -144,4 +145,61 @@ gauth_checkpoint_sign(GauthText *note, GauthSpan origin, GauthSpan text)
 			gauth_raise(&err);
 	}
 	return (int) count;
+}
+
+/* does the text say that this log had this head? */
+static bool
+is_text_of(GauthArena *arena, GauthSpan text, GauthSpan origin,
+		   const GauthTreeHead *head)
+{
+	GauthCheckpoint checkpoint;
+
+	return gauth_checkpoint_parse(arena, text, &checkpoint,
+								  NULL) == GAUTH_OK &&
+		gauth_span_equal(checkpoint.origin, origin) &&
+		checkpoint.head.size == head->size &&
+		gauth_tree_hash_equal(&checkpoint.head.root, &head->root);
+}
+
+static bool
+is_signed_by_any(GauthArena *arena, const GauthSignedNote *note,
+				 GauthSpan origin)
+{
+	GauthKnownKey *keys;
+	int			count = gauth_checkpoint_keys(origin, &keys);
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		uint64_t	seconds;
+		GauthStatus status = gauth_note_verify(gauth_crypto(), arena, note,
+											   &keys[i].key, &seconds);
+
+		if (status == GAUTH_OK)
+			return true;
+		if (status != GAUTH_KEY_NOT_FOUND &&
+			status != GAUTH_SIGNATURE_INVALID)
+			gauth_raise_status(status, "vkey");
+	}
+	return false;
+}
+
+/*
+ * gauth_checkpoint_is_signed
+ *		Has a key that counts signed or cosigned this head of the log?
+ *
+ * The note is stored where a superuser writes, so it is verified here, and by
+ * the keys of now.
+ */
+bool
+gauth_checkpoint_is_signed(GauthSpan note, GauthSpan origin,
+						   const GauthTreeHead *head)
+{
+	GauthArena	arena;
+	GauthSignedNote parsed;
+
+	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
+	return gauth_note_parse(&arena, note, &parsed, NULL) == GAUTH_OK &&
+		is_text_of(&arena, parsed.text, origin, head) &&
+		is_signed_by_any(&arena, &parsed, origin);
 }

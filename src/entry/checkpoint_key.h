@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "ledger/merkle.h"
 #include "ledger/note.h"
 
 /* a key whose signatures count, with a name in the current memory context */
@@ -19,5 +20,7 @@ typedef struct GauthKnownKey
 extern int	gauth_checkpoint_keys(GauthSpan origin, GauthKnownKey **keys);
 extern int	gauth_checkpoint_sign(GauthText *note, GauthSpan origin,
 								  GauthSpan text);
+extern bool gauth_checkpoint_is_signed(GauthSpan note, GauthSpan origin,
+									   const GauthTreeHead *head);
 
 #endif							/* GAUTH_ENTRY_CHECKPOINT_KEY_H */

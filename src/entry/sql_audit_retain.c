@@ -14,17 +14,20 @@
 #include "utils/xid8.h"
 
 #include "entry/args.h"
+#include "entry/checkpoint_key.h"
 #include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "ledger/receipt.h"
 #include "store/crypto.h"
 #include "store/issuer.h"
+#include "store/ledger_checkpoint.h"
 #include "store/ledger_guard.h"
 #include "store/ledger_kind.h"
 #include "store/ledger_removal.h"
 #include "store/ledger_scan.h"
 #include "store/ledger_shard.h"
+#include "store/memory.h"
 #include "store/setting.h"
 
 #define REASON_MAX		1024
@@ -159,21 +162,42 @@ ask(uint32 shard, TimestampTz before, const char *statement)
 	return gauth_write_run(&write, statement) > 0;
 }
 
+/* what is missing for the whole log to be signed, or NULL */
+static const char *
+find_signature(uint32 shard, const GauthBatch *last)
+{
+	GauthTreeHead head = {.size = last->end,.root = last->root};
+	GauthArena	arena;
+	GauthText	text;
+	GauthSpan	note;
+
+	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
+	gauth_text_init(&text, &arena);
+	if (!gauth_checkpoint_find(shard, last->end, &text))
+		return "kept: no checkpoint covers all of it";
+	if (!gauth_text_finish(&text, &note))
+		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "checkpoint");
+	if (!gauth_checkpoint_is_signed(note, gauth_shard_origin(shard), &head))
+		return "kept: no signature of a configured key verifies under its "
+			"checkpoint";
+	return NULL;
+}
+
 /* why the closed log has to stay, or NULL */
 static const char *
 find_reason(uint32 shard, const GauthBatch *last, TimestampTz before)
 {
+	const char *reason;
+
 	if (!ask(shard, before, "SELECT WHERE NOT EXISTS (SELECT"
 			 " FROM gauth.entry e WHERE e.shard = $1 AND e.made_at >= $2)"))
 		return "kept: it has entries that are younger than the policy";
-	if (last->end > 0 &&
-		!ask(shard, before, "SELECT FROM gauth.checkpoint c"
-			 " JOIN gauth.seal_batch b ON b.shard = c.shard AND b.final"
-			 " WHERE c.shard = $1 AND $2 IS NOT NULL AND c.root = b.root"
-			 " AND c.size = b.first_index + b.size"))
-		return "kept: no checkpoint covers all of it";
-	if (last->end > 0 &&
-		!ask(shard, before, "SELECT FROM (SELECT min(b.first_position) AS f,"
+	if (last->end == 0)
+		return NULL;
+	reason = find_signature(shard, last);
+	if (reason != NULL)
+		return reason;
+	if (!ask(shard, before, "SELECT FROM (SELECT min(b.first_position) AS f,"
 			 " max(b.first_position + b.size) AS t FROM gauth.seal_batch b"
 			 " WHERE b.shard = $1 AND b.size > 0 AND $2 IS NOT NULL) b,"
 			 " (SELECT range_agg(int8range((e.payload ->> 'since')::bigint,"

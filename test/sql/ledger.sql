@@ -403,11 +403,47 @@ FROM gauth.audit_status() ORDER BY log DESC LIMIT 2;
 SELECT * FROM pg_temp.findings();
 SELECT outcome FROM gauth.audit_retain('1 year');
 SELECT outcome FROM gauth.audit_retain('0 seconds');
-INSERT INTO gauth.checkpoint
-SELECT shard, first_index + size, root, 'note', now()
+SELECT gauth.add_issuer('regress-ledger', ARRAY['log'], hosted => true,
+                        namespace => 'ledger:');
+SELECT gauth.create_key('regress-ledger', 'EdDSA') IS NOT NULL AS made;
+SELECT gauth.configure('checkpoint_issuers', '["regress-ledger"]');
+SELECT gauth.audit_put_signature(gauth.audit_checkpoint(shard)) AS stored
 FROM gauth.seal_batch WHERE final;
-SELECT count(*) > 0 AS exports FROM gauth.audit_export();
 SELECT outcome FROM gauth.audit_retain('0 seconds');
+SELECT count(*) > 0 AS exports FROM gauth.audit_export();
+\echo a checkpoint that a superuser has put there; a key that is no longer known
+CREATE FUNCTION pg_temp.outcome_with(forged text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+BEGIN
+    ALTER TABLE gauth.checkpoint DISABLE TRIGGER ALL;
+    EXECUTE 'UPDATE gauth.checkpoint c SET ' || forged
+        || ' WHERE (shard, size) IN (SELECT shard, first_index + size'
+        || ' FROM gauth.seal_batch WHERE final)';
+    SELECT outcome INTO STRICT answer FROM gauth.audit_retain('0 seconds');
+    RAISE SQLSTATE 'UNDO1';
+EXCEPTION WHEN SQLSTATE 'UNDO1' THEN
+    RETURN answer;
+END $$;
+SELECT forged, pg_temp.outcome_with(forged) AS outcome
+FROM unnest(ARRAY[
+    $$note = 'note'$$,
+    $$note = split_part(note, E'\n\n', 1)$$,
+    $$note = overlay(note PLACING 'AAAAAAAAAAAAAAAAAAAAAAAA'
+                     FROM length(note) - 60)$$,
+    $$note = gauth.audit_checkpoint()$$
+]) forged;
+BEGIN;
+SELECT gauth.rotate_key('regress-ledger', 'EdDSA') IS NOT NULL AS made;
+SELECT outcome FROM gauth.audit_retain('0 seconds');
+ROLLBACK;
+SELECT gauth.configure('checkpoint_issuers', NULL);
+SELECT outcome FROM gauth.audit_retain('0 seconds');
+SELECT gauth.configure('checkpoint_issuers', '["regress-ledger"]');
+SELECT outcome FROM gauth.audit_retain('0 seconds');
+SELECT gauth.configure('checkpoint_issuers', NULL);
+SELECT gauth.drop_issuer('regress-ledger');
 SELECT state, reason FROM gauth.audit_status()
 ORDER BY log LIMIT 1;
 SELECT * FROM pg_temp.findings();
