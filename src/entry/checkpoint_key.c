@@ -35,10 +35,8 @@ add_key(Known *known, const GauthNoteKey *key, bool hosted)
 }
 
 static void
-add_configured(Known *known)
+parse_configured(Known *known, const GauthSpan *texts, uint32 count)
 {
-	uint32		count;
-	GauthSpan  *texts = gauth_setting_strings("checkpoint_keys", &count);
 	GauthArena	arena;
 	uint32		i;
 
@@ -50,9 +48,18 @@ add_configured(Known *known)
 
 		if (gauth_note_key_parse(gauth_crypto(), &arena, texts[i], &key,
 								 &err) != GAUTH_OK)
-			gauth_raise(&err);
+			gauth_raise_checkpoint_key(i + 1, &err);
 		add_key(known, &key, false);
 	}
+}
+
+static void
+add_configured(Known *known)
+{
+	uint32		count;
+	GauthSpan  *texts = gauth_setting_strings("checkpoint_keys", &count);
+
+	parse_configured(known, texts, count);
 }
 
 /* a key of a hosted issuer, in the name of the log; false: not Ed25519 */
@@ -90,6 +97,44 @@ add_hosted(Known *known, GauthSpan issuer_name, GauthSpan origin)
 	}
 }
 
+/* do signatures name both keys alike? */
+static bool
+is_twin(const GauthNoteKey *a, const GauthNoteKey *b)
+{
+	return a->id == b->id && gauth_span_equal(a->name, b->name);
+}
+
+static Known
+know_none(void)
+{
+	Known		known = {palloc(sizeof(GauthKnownKey) * 8), 0, 8};
+
+	return known;
+}
+
+/*
+ * gauth_checkpoint_keys_check
+ *		Raises unless the texts can be the value of checkpoint_keys: keys of
+ *		notes, none of which a signature could take for another.
+ */
+void
+gauth_checkpoint_keys_check(const GauthSpan *texts, uint32 count)
+{
+	Known		known = know_none();
+	int			i;
+	int			j;
+
+	parse_configured(&known, texts, count);
+	for (i = 1; i < known.count; i++)
+	{
+		for (j = 0; j < i; j++)
+		{
+			if (is_twin(&known.keys[i].key, &known.keys[j].key))
+				gauth_raise_checkpoint_key_twice((uint32) i + 1);
+		}
+	}
+}
+
 /*
  * gauth_checkpoint_keys
  *		All keys whose signatures count for a log, in the current memory
@@ -98,7 +143,7 @@ add_hosted(Known *known, GauthSpan issuer_name, GauthSpan origin)
 int
 gauth_checkpoint_keys(GauthSpan origin, GauthKnownKey **keys)
 {
-	Known		known = {palloc(sizeof(GauthKnownKey) * 8), 0, 8};
+	Known		known = know_none();
 	uint32		count;
 	GauthSpan  *issuers = gauth_setting_strings("checkpoint_issuers", &count);
 	uint32		i;

@@ -17,6 +17,7 @@ typedef struct GauthKnownKey
 	bool		hosted;
 } GauthKnownKey;
 
+extern void gauth_checkpoint_keys_check(const GauthSpan *texts, uint32 count);
 extern int	gauth_checkpoint_keys(GauthSpan origin, GauthKnownKey **keys);
 extern int	gauth_checkpoint_sign(GauthText *note, GauthSpan origin,
 								  GauthSpan text);

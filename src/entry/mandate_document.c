@@ -81,7 +81,8 @@ check_consistency(const GauthCredential *credential, bool delegated,
 
 	if (delegated)
 		judged.delegation_count = 0;
-	modules.items = gauth_setting_strings("known_modules", &modules.count);
+	modules.items = gauth_setting_strings_or_null("known_modules",
+												  &modules.count);
 	if (modules.items == NULL)
 		gauth_raise_rule("INTERNAL_ERROR");
 	modules.given = modules.count > 0;

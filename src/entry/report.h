@@ -79,6 +79,11 @@ extern void gauth_raise_entry_uncommitted(void) pg_attribute_noreturn();
 extern void gauth_report_entry(GauthSpan entry);
 extern void gauth_raise_entry_unsealed(void) pg_attribute_noreturn();
 extern void gauth_raise_checkpoint_signer(void) pg_attribute_noreturn();
+extern void gauth_raise_checkpoint_key(uint32 number,
+									   const GauthError *err)
+			pg_attribute_noreturn();
+extern void gauth_raise_checkpoint_key_twice(uint32 number)
+			pg_attribute_noreturn();
 extern void gauth_raise_log_unknown(void) pg_attribute_noreturn();
 extern void gauth_raise_note(const GauthError *err) pg_attribute_noreturn();
 extern void gauth_raise_note_forged(void) pg_attribute_noreturn();

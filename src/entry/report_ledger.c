@@ -63,6 +63,34 @@ gauth_raise_checkpoint_signer(void)
 	pg_unreachable();
 }
 
+/* the number of the key, from 1, is its place in the setting */
+void
+gauth_raise_checkpoint_key(uint32 number, const GauthError *err)
+{
+	if (err->status == GAUTH_OUT_OF_MEMORY ||
+		err->status == GAUTH_CRYPTO_FAILED)
+		gauth_raise(err);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("key %u of \"checkpoint_keys\" cannot verify notes",
+					number),
+			 errdetail_internal("%s", gauth_status_name(err->status)),
+			 errhint("A key is NAME+ID+BASE64, as who signs has printed it."),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
+void
+gauth_raise_checkpoint_key_twice(uint32 number)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("key %u of \"checkpoint_keys\" has the name and the "
+					"number of one before it", number),
+			 errhidestmt(true)));
+	pg_unreachable();
+}
+
 void
 gauth_raise_note(const GauthError *err)
 {

@@ -15,6 +15,7 @@
 #include "utils/tuplestore.h"
 
 #include "entry/args.h"
+#include "entry/checkpoint_key.h"
 #include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
@@ -164,23 +165,6 @@ find_setting(GauthSpan name)
 }
 
 static bool
-is_array_of_strings(Jsonb *value)
-{
-	JsonbIterator *iterator = JsonbIteratorInit(&value->root);
-	JsonbIteratorToken token;
-	JsonbValue	element;
-
-	if (!JB_ROOT_IS_ARRAY(value) || JB_ROOT_IS_SCALAR(value))
-		return false;
-	while ((token = JsonbIteratorNext(&iterator, &element, true)) != WJB_DONE)
-	{
-		if (token == WJB_ELEM && element.type != jbvString)
-			return false;
-	}
-	return true;
-}
-
-static bool
 is_boolean(Jsonb *value)
 {
 	JsonbValue	scalar;
@@ -193,11 +177,12 @@ static bool
 value_fits(const GauthSetting *setting, Jsonb *value)
 {
 	Interval   *interval;
+	uint32		count;
 
 	switch (setting->type)
 	{
 		case GAUTH_SETTING_STRINGS:
-			return is_array_of_strings(value);
+			return gauth_setting_read_strings(value, &count) != NULL;
 		case GAUTH_SETTING_BOOL:
 			return is_boolean(value);
 		case GAUTH_SETTING_INTERVAL:
@@ -206,6 +191,21 @@ value_fits(const GauthSetting *setting, Jsonb *value)
 				interval->day >= 0 && interval->month >= 0;
 	}
 	return false;
+}
+
+/* what a setting asks of its value beyond the type */
+static void
+check_setting(const GauthSetting *setting, Jsonb *value)
+{
+	uint32		count;
+	GauthSpan  *strings;
+
+	if (!value_fits(setting, value))
+		gauth_raise_setting_unknown();
+	if (strcmp(setting->name, "checkpoint_keys") != 0)
+		return;
+	strings = gauth_setting_read_strings(value, &count);
+	gauth_checkpoint_keys_check(strings, count);
 }
 
 /* a null value goes back to the standard */
@@ -266,8 +266,7 @@ gauth_sql_configure(PG_FUNCTION_ARGS)
 		record_setting(fcinfo);
 		PG_RETURN_VOID();
 	}
-	if (!value_fits(setting, PG_GETARG_JSONB_P(1)))
-		gauth_raise_setting_unknown();
+	check_setting(setting, PG_GETARG_JSONB_P(1));
 	gauth_write_value(&write, JSONBOID, PG_GETARG_DATUM(1), false);
 	(void) gauth_write_run(&write,
 						   "INSERT INTO gauth.setting (name, store, value)"

@@ -123,18 +123,18 @@ get_value(const char *name)
 }
 
 /*
- * gauth_setting_strings
- *		The value of a setting of type strings, in the current memory context;
- *		NULL when somebody has put something else there.
+ * gauth_setting_read_strings
+ *		The strings of a JSON array, which point into it; NULL when it is
+ *		something else.
  */
 GauthSpan *
-gauth_setting_strings(const char *name, uint32 *count)
+gauth_setting_read_strings(Jsonb *value, uint32 *count)
 {
-	Jsonb	   *value = DatumGetJsonbP(get_value(name));
 	uint32		size = JB_ROOT_COUNT(value);
 	GauthSpan  *strings = palloc((size + 1) * sizeof(GauthSpan));
 	uint32		i;
 
+	*count = 0;
 	if (!JB_ROOT_IS_ARRAY(value) || JB_ROOT_IS_SCALAR(value))
 		return NULL;
 	for (i = 0; i < size; i++)
@@ -147,6 +147,31 @@ gauth_setting_strings(const char *name, uint32 *count)
 								(size_t) element->val.string.len);
 	}
 	*count = size;
+	return strings;
+}
+
+/*
+ * gauth_setting_strings_or_null
+ *		The value of a setting of type strings, in the current memory context;
+ *		NULL when somebody has put something else there.
+ */
+GauthSpan *
+gauth_setting_strings_or_null(const char *name, uint32 *count)
+{
+	return gauth_setting_read_strings(DatumGetJsonbP(get_value(name)), count);
+}
+
+/*
+ * gauth_setting_strings
+ *		The same; raises when it is something else.
+ */
+GauthSpan *
+gauth_setting_strings(const char *name, uint32 *count)
+{
+	GauthSpan  *strings = gauth_setting_strings_or_null(name, count);
+
+	if (strings == NULL)
+		elog(ERROR, "gauth setting %s is not an array of strings", name);
 	return strings;
 }
 

@@ -41,6 +41,9 @@ typedef struct GauthSetting
 extern const GauthSetting gauth_settings[GAUTH_SETTING_COUNT];
 
 extern Interval *gauth_setting_interval(Jsonb *value);
+extern GauthSpan *gauth_setting_read_strings(Jsonb *value, uint32 *count);
+extern GauthSpan *gauth_setting_strings_or_null(const char *name,
+												uint32 *count);
 extern GauthSpan *gauth_setting_strings(const char *name, uint32 *count);
 extern int64 gauth_setting_seconds(const char *name);
 extern bool gauth_setting_bool(const char *name);

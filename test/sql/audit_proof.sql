@@ -201,8 +201,33 @@ SELECT gauth.audit_checkpoint()
     AS checkpoint \gset
 SELECT gauth.audit_put_signature(:'checkpoint') AS new;
 SELECT bool_or(note LIKE '%unknown%') AS has_unknown FROM gauth.checkpoint;
-SELECT pg_temp.refused('SELECT gauth.configure(''checkpoint_keys'', ''["x"]'');
-    SELECT gauth.audit_keys()');
+
+-- what is configured are keys, each once; the value that was there stays
+SELECT gauth.configure('checkpoint_keys',
+                       jsonb_build_array(:'log_key', :'witness_key'));
+SELECT replace(replace(keys::text, :'log_key', 'LOG'), :'witness_key', 'WITNESS')
+           AS keys,
+       pg_temp.refused(format('SELECT gauth.configure(''checkpoint_keys'', %L)', keys))
+FROM unnest(ARRAY[
+    to_jsonb(:'log_key'::text),
+    jsonb_build_array(1),
+    jsonb_build_array('x'),
+    jsonb_build_array(''),
+    jsonb_build_array(:'log_key', :'log_key' || ' '),
+    jsonb_build_array(replace(:'log_key', '+98af023b+', '+98af023c+')),
+    jsonb_build_array(replace(:'log_key', 'example.org/log+', '+')),
+    jsonb_build_array('o+e80fb7fe+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'),
+    jsonb_build_array(:'log_key', :'witness_key', :'log_key')
+]) keys;
+SELECT vkey FROM gauth.audit_keys() WHERE NOT hosted;
+-- nor is what somebody has put there taken for none
+BEGIN;
+UPDATE gauth.setting SET value = '{}' WHERE name = 'checkpoint_keys';
+SELECT pg_temp.refused('SELECT gauth.audit_keys()');
+UPDATE gauth.setting SET value = '["x"]' WHERE name = 'checkpoint_keys';
+SELECT pg_temp.refused('SELECT gauth.audit_keys()');
+ROLLBACK;
+SELECT gauth.configure('checkpoint_keys', NULL);
 
 --
 -- files of a tiled log

@@ -375,6 +375,10 @@ SELECT ask() AS another_customer;
 SELECT gauth.configure('enforce_customers', '["acme", "other"]');
 SELECT ask() AS customer;
 SELECT gauth.configure('enforce_customers', NULL);
+-- a list that cannot be read is not an empty one, which restricts nothing
+INSERT INTO gauth.setting VALUES ('enforce_customers', '', '5');
+SELECT ask();
+DELETE FROM gauth.setting WHERE name = 'enforce_customers';
 -- D-18: strict by setting
 SELECT gauth.configure('enforce_required', '["sector"]');
 SELECT ask('{"scope": {"allowed_sectors": ["54"]}}') AS strict;
