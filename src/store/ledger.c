@@ -136,6 +136,8 @@ check_transaction(void)
 {
 	if (RecoveryInProgress())
 		gauth_refuse(GAUTH_PRIMARY_NEEDED, "This server is a standby.");
+	if (gauth_shard_is_mirror())
+		gauth_refuse(GAUTH_PRIMARY_NEEDED, GAUTH_IS_MIRROR);
 	PreventCommandIfReadOnly("a change that the ledger records");
 	PreventCommandIfParallelMode("a change that the ledger records");
 }

@@ -23,6 +23,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/xid8.h"
 
@@ -52,6 +53,15 @@ static struct
 	uint32		shard;
 	Oid			table;			/* gauth.shard */
 }			live;
+
+/* whether a subscription writes there, until some subscription changes */
+static struct
+{
+	uint64		changes;		/* from 1 when there is somebody to hear them */
+	uint64		known;			/* as of this change */
+	Oid			table;			/* gauth.shard */
+	bool		answer;
+}			mirror;
 
 static int64
 read_int64(const GauthScan *scan, AttrNumber column)
@@ -249,12 +259,8 @@ gauth_shard_unlock(void)
 	(void) LockRelease(&tag, ExclusiveLock, false);
 }
 
-/*
- * gauth_shard_is_mirror
- *		Does a subscription write into the ledger?  Then it is another's.
- */
-bool
-gauth_shard_is_mirror(void)
+static bool
+has_subscription(Oid table)
 {
 	Relation	catalog = table_open(SubscriptionRelRelationId,
 									 AccessShareLock);
@@ -263,13 +269,45 @@ gauth_shard_is_mirror(void)
 	bool		found;
 
 	ScanKeyInit(&key, Anum_pg_subscription_rel_srrelid, BTEqualStrategyNumber,
-				F_OIDEQ,
-				ObjectIdGetDatum(gauth_table_oid(GAUTH_TABLE_SHARD)));
+				F_OIDEQ, ObjectIdGetDatum(table));
 	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
 	found = HeapTupleIsValid(systable_getnext(scan));
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
 	return found;
+}
+
+static void
+subscriptions_changed(Datum argument, int cache, uint32 hash)
+{
+	mirror.changes++;
+}
+
+/*
+ * gauth_shard_is_mirror
+ *		Does a subscription write into the ledger?  Then it is another's.
+ *
+ * Every entry asks, and no index of the catalog answers.
+ */
+bool
+gauth_shard_is_mirror(void)
+{
+	Oid			table = gauth_table_oid(GAUTH_TABLE_SHARD);
+	uint64		changes;
+
+	if (mirror.changes == 0)
+	{
+		CacheRegisterSyscacheCallback(SUBSCRIPTIONRELMAP,
+									  subscriptions_changed, (Datum) 0);
+		mirror.changes = 1;
+	}
+	if (mirror.known == mirror.changes && mirror.table == table)
+		return mirror.answer;
+	changes = mirror.changes;
+	mirror.answer = has_subscription(table);
+	mirror.table = table;
+	mirror.known = changes;
+	return mirror.answer;
 }
 
 /*

@@ -138,6 +138,24 @@ $node->wait_for_catchup('ledger');
 $mirror->poll_query_until('gauth', "SELECT count(*) = 0 FROM gauth.audit WHERE resource = 'thing 10'");
 $mirror->gives('SELECT * FROM gauth.audit_verify()', '', 'an erasure reaches it, and it verifies');
 
+# a session that has asked before hears of it when the subscription goes and comes
+$mirror->sql(<<'SQL');
+CREATE FUNCTION tried() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM gauth.audit_append('dump', 'write', 'again');
+	RETURN 'written';
+EXCEPTION WHEN SQLSTATE 'ZG007' THEN
+	RETURN 'refused';
+END$$
+SQL
+my $session = $mirror->background_psql('gauth');
+is($session->query_safe('SELECT tried()'), 'refused', 'an open session of a mirror does not write');
+$mirror->sql('DROP SUBSCRIPTION ledger');
+is($session->query_safe('SELECT tried()'), 'written', 'it does when the subscription is gone');
+$mirror->sql("CREATE SUBSCRIPTION ledger CONNECTION '$connection' PUBLICATION ledger WITH (copy_data = false)");
+is($session->query_safe('SELECT tried()'), 'refused', 'and no more when there is another');
+$session->quit;
+
 $mirror->stop;
 $node->stop;
 done_testing();
