@@ -86,6 +86,14 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION gauth.reapply_access() IS
 'repeats all of gauth.access as privileges, after a restore; returns how many rows were applied; for administrators';
 
+CREATE FUNCTION gauth.close_access()
+RETURNS void
+AS 'MODULE_PATHNAME', 'gauth_sql_close_access'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gauth.close_access() IS
+'takes the functions that capabilities are about from everybody and gives them to who owns the extension; for its own scripts';
+
 CREATE FUNCTION gauth.has_capability(
     capability text,
     object text DEFAULT NULL
@@ -107,7 +115,7 @@ AS 'MODULE_PATHNAME', 'gauth_sql_configure'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION gauth.configure(text, jsonb, text) IS
-'changes a setting of gauth.settings; NULL goes back to the standard; for administrators; raises 42704';
+'changes a setting of gauth.settings; NULL goes back to the standard; for administrators; raises 42704, 22023';
 
 CREATE FUNCTION gauth.list_settings()
 RETURNS TABLE (name text, standard jsonb, meaning text)

@@ -27,6 +27,7 @@
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_grant_access);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_revoke_access);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_reapply_access);
+PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_close_access);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_configure);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_list_settings);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_has_capability);
@@ -131,6 +132,16 @@ gauth_sql_reapply_access(PG_FUNCTION_ARGS)
 	gauth_record_number(&record, "rows", count);
 	gauth_record_end(&record);
 	PG_RETURN_INT64(count);
+}
+
+/*
+ * gauth.close_access() returns void
+ */
+Datum
+gauth_sql_close_access(PG_FUNCTION_ARGS)
+{
+	gauth_access_close();
+	PG_RETURN_VOID();
 }
 
 /*

@@ -33,6 +33,10 @@ static const char *const names[GAUTH_CAPABILITY_COUNT] = {
 	[GAUTH_AUDITOR] = "auditor",
 };
 
+/*
+ * The functions of the capabilities.  What is not named here is for everybody,
+ * or for nobody: see sql/install/90_grants.sql.
+ */
 static const char *const verifier_functions[] = {
 	"gauth.verify(text, text)",
 	"gauth.inspect_token(text, text)",
@@ -305,9 +309,8 @@ run(const char *what, const char *objects, const char *direction,
 }
 
 static void
-apply_one(const char *role, GauthCapability capability, bool grant)
+apply_functions(const char *role, GauthCapability capability, bool grant)
 {
-	const char *direction = grant ? "TO" : "FROM";
 	StringInfoData list;
 	int			i;
 
@@ -315,12 +318,35 @@ apply_one(const char *role, GauthCapability capability, bool grant)
 	for (i = 0; functions[capability][i] != NULL; i++)
 		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ",
 						 functions[capability][i]);
-	if (list.len > 0)
-		run(grant ? "GRANT EXECUTE ON FUNCTION" :
-			"REVOKE EXECUTE ON FUNCTION", list.data, direction, role);
+	run(grant ? "GRANT EXECUTE ON FUNCTION" : "REVOKE EXECUTE ON FUNCTION",
+		list.data, grant ? "TO" : "FROM", role);
+}
+
+static void
+apply_one(const char *role, GauthCapability capability, bool grant)
+{
+	apply_functions(role, capability, grant);
 	if (relations[capability] != NULL)
 		run(grant ? "GRANT SELECT ON" : "REVOKE SELECT ON",
-			relations[capability], direction, role);
+			relations[capability], grant ? "TO" : "FROM", role);
+}
+
+/*
+ * gauth_access_close
+ *		Take the functions of every capability from everybody, and give them
+ *		to who owns the extension.
+ */
+void
+gauth_access_close(void)
+{
+	char	   *owner = GetUserNameFromId(gauth_extension_owner(), false);
+	int			i;
+
+	for (i = 0; i < GAUTH_CAPABILITY_COUNT; i++)
+	{
+		apply_functions("public", (GauthCapability) i, false);
+		apply_functions(owner, (GauthCapability) i, true);
+	}
 }
 
 /*

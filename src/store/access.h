@@ -33,6 +33,7 @@ extern bool gauth_capability_has_objects(GauthCapability capability);
 extern Oid	gauth_extension_owner(void);
 extern bool gauth_access_allows(GauthCapability capability,
 								const GauthSpan *object);
+extern void gauth_access_close(void);
 extern void gauth_access_apply(const char *role, GauthCapability capability,
 							   bool grant);
 extern void gauth_access_withdraw(const char *role,

@@ -109,7 +109,8 @@ SELECT count(*) AS operations,
 FROM operation;
 
 -- what changes or decides and is not above: steps and mandates are counted
--- in their own tests, the rest changes nothing that stays
+-- in their own tests, the rest changes nothing that stays, or, close_access,
+-- makes it what it is after an install
 SELECT DISTINCT p.proname
 FROM pg_proc p
 WHERE p.pronamespace = 'gauth'::regnamespace
