@@ -57,7 +57,7 @@ static struct
 /* whether a subscription writes there, until some subscription changes */
 static struct
 {
-	uint64		changes;		/* from 1 when there is somebody to hear them */
+	uint64		changes;		/* from 1 once somebody hears of them */
 	uint64		known;			/* as of this change */
 	Oid			table;			/* gauth.shard */
 	bool		answer;
