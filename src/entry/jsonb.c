@@ -31,75 +31,89 @@ make_numeric(const GauthJson *json)
 							   Int32GetDatum(-1));
 }
 
-static JsonbValue
-make_string(GauthSpan text)
+static void
+fill_string(JsonbValue *value, GauthSpan text)
 {
-	JsonbValue	value;
-
-	value.type = jbvString;
-	value.val.string.val = unconstify(char *, text.data);
-	value.val.string.len = (int) text.len;
-	return value;
+	value->type = jbvString;
+	value->val.string.val = unconstify(char *, text.data);
+	value->val.string.len = (int) text.len;
 }
 
-static JsonbValue
-make_scalar(const GauthJson *json)
+/* the order that jsonb keeps the members of an object in */
+static int
+compare_keys(const void *left, const void *right)
 {
-	JsonbValue	value;
+	const JsonbValue *a = &((const JsonbPair *) left)->key;
+	const JsonbValue *b = &((const JsonbPair *) right)->key;
 
-	switch (json->type)
+	if (a->val.string.len != b->val.string.len)
+		return a->val.string.len < b->val.string.len ? -1 : 1;
+	return memcmp(a->val.string.val, b->val.string.val, a->val.string.len);
+}
+
+static void fill(JsonbValue *value, const GauthJson *json);
+
+/* names are unique: the reader has seen to it */
+static void
+fill_object(JsonbValue *value, const GauthJson *json)
+{
+	JsonbPair  *pair = palloc(sizeof(JsonbPair) * (json->count + 1));
+	const GauthJson *member;
+
+	value->type = jbvObject;
+	value->val.object.nPairs = (int) json->count;
+	value->val.object.pairs = pair;
+	for (member = json->first; member != NULL; member = member->next, pair++)
 	{
-		case GAUTH_JSON_STRING:
-			return make_string(json->text);
-		case GAUTH_JSON_NUMBER:
-			value.type = jbvNumeric;
-			value.val.numeric = DatumGetNumeric(make_numeric(json));
-			return value;
-		case GAUTH_JSON_TRUE:
-		case GAUTH_JSON_FALSE:
-			value.type = jbvBool;
-			value.val.boolean = json->type == GAUTH_JSON_TRUE;
-			return value;
-		default:
-			value.type = jbvNull;
-			return value;
+		fill_string(&pair->key, member->name);
+		fill(&pair->value, member);
 	}
+	qsort(value->val.object.pairs, json->count, sizeof(JsonbPair),
+		  compare_keys);
 }
 
-static bool
-is_container(const GauthJson *json)
+static void
+fill_array(JsonbValue *value, const GauthJson *json)
 {
-	return json->type == GAUTH_JSON_ARRAY || json->type == GAUTH_JSON_OBJECT;
+	JsonbValue *element = palloc(sizeof(JsonbValue) * (json->count + 1));
+	const GauthJson *child;
+
+	value->type = jbvArray;
+	value->val.array.nElems = (int) json->count;
+	value->val.array.elems = element;
+	value->val.array.rawScalar = false;
+	for (child = json->first; child != NULL; child = child->next)
+		fill(element++, child);
 }
 
 /* recursion as deep as the reader allowed */
-static JsonbValue *
-push_container(JsonbParseState **state, const GauthJson *json)
+static void
+fill(JsonbValue *value, const GauthJson *json)
 {
-	bool		is_object = json->type == GAUTH_JSON_OBJECT;
-	const GauthJson *child;
-
-	pushJsonbValue(state, is_object ? WJB_BEGIN_OBJECT : WJB_BEGIN_ARRAY,
-				   NULL);
-	for (child = json->first; child != NULL; child = child->next)
+	switch (json->type)
 	{
-		JsonbValue	value;
-
-		if (is_object)
-		{
-			value = make_string(child->name);
-			pushJsonbValue(state, WJB_KEY, &value);
-		}
-		if (is_container(child))
-		{
-			(void) push_container(state, child);
-			continue;
-		}
-		value = make_scalar(child);
-		pushJsonbValue(state, is_object ? WJB_VALUE : WJB_ELEM, &value);
+		case GAUTH_JSON_OBJECT:
+			fill_object(value, json);
+			break;
+		case GAUTH_JSON_ARRAY:
+			fill_array(value, json);
+			break;
+		case GAUTH_JSON_STRING:
+			fill_string(value, json->text);
+			break;
+		case GAUTH_JSON_NUMBER:
+			value->type = jbvNumeric;
+			value->val.numeric = DatumGetNumeric(make_numeric(json));
+			break;
+		case GAUTH_JSON_TRUE:
+		case GAUTH_JSON_FALSE:
+			value->type = jbvBool;
+			value->val.boolean = json->type == GAUTH_JSON_TRUE;
+			break;
+		case GAUTH_JSON_NULL:
+			value->type = jbvNull;
+			break;
 	}
-	return pushJsonbValue(state, is_object ? WJB_END_OBJECT : WJB_END_ARRAY,
-						  NULL);
 }
 
 /*
@@ -109,13 +123,10 @@ push_container(JsonbParseState **state, const GauthJson *json)
 Datum
 gauth_jsonb_from(const GauthJson *json)
 {
-	JsonbParseState *state = NULL;
-	JsonbValue	scalar;
+	JsonbValue	value;
 
-	if (is_container(json))
-		return JsonbPGetDatum(JsonbValueToJsonb(push_container(&state, json)));
-	scalar = make_scalar(json);
-	return JsonbPGetDatum(JsonbValueToJsonb(&scalar));
+	fill(&value, json);
+	return JsonbPGetDatum(JsonbValueToJsonb(&value));
 }
 
 /*
