@@ -41,14 +41,27 @@ fill_string(JsonbValue *value, GauthSpan text)
 
 /* the order that jsonb keeps the members of an object in */
 static int
-compare_keys(const void *left, const void *right)
+compare_names(const void *left, const void *right)
 {
-	const JsonbValue *a = &((const JsonbPair *) left)->key;
-	const JsonbValue *b = &((const JsonbPair *) right)->key;
+	const GauthSpan *a = &(*(const GauthJson *const *) left)->name;
+	const GauthSpan *b = &(*(const GauthJson *const *) right)->name;
 
-	if (a->val.string.len != b->val.string.len)
-		return a->val.string.len < b->val.string.len ? -1 : 1;
-	return memcmp(a->val.string.val, b->val.string.val, a->val.string.len);
+	if (a->len != b->len)
+		return a->len < b->len ? -1 : 1;
+	return memcmp(a->data, b->data, a->len);
+}
+
+static const GauthJson **
+sort_members(const GauthJson *json)
+{
+	const GauthJson **members = palloc(sizeof(*members) * (json->count + 1));
+	const GauthJson *member;
+	size_t		count = 0;
+
+	for (member = json->first; member != NULL; member = member->next)
+		members[count++] = member;
+	qsort(members, count, sizeof(*members), compare_names);
+	return members;
 }
 
 static void fill(JsonbValue *value, const GauthJson *json);
@@ -57,19 +70,18 @@ static void fill(JsonbValue *value, const GauthJson *json);
 static void
 fill_object(JsonbValue *value, const GauthJson *json)
 {
-	JsonbPair  *pair = palloc(sizeof(JsonbPair) * (json->count + 1));
-	const GauthJson *member;
+	const GauthJson **members = sort_members(json);
+	JsonbPair  *pairs = palloc(sizeof(JsonbPair) * (json->count + 1));
+	uint32		i;
 
 	value->type = jbvObject;
 	value->val.object.nPairs = (int) json->count;
-	value->val.object.pairs = pair;
-	for (member = json->first; member != NULL; member = member->next, pair++)
+	value->val.object.pairs = pairs;
+	for (i = 0; i < json->count; i++)
 	{
-		fill_string(&pair->key, member->name);
-		fill(&pair->value, member);
+		fill_string(&pairs[i].key, members[i]->name);
+		fill(&pairs[i].value, members[i]);
 	}
-	qsort(value->val.object.pairs, json->count, sizeof(JsonbPair),
-		  compare_keys);
 }
 
 static void
