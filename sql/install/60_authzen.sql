@@ -84,4 +84,4 @@ AS 'MODULE_PATHNAME', 'gauth_sql_diff_policies'
 LANGUAGE C STABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION gauth.diff_policies(text, text, jsonb) IS
-'a dry run: which requests, an array of {principal, action, resource, context}, would be decided otherwise if these policies replaced the store''s; NULL: those of recorded decisions about the store, the 10,000 newest different ones, asked now, without those of agents under a mandate; validated like gauth.put_policies; for administrators of the store; raises 42601, 22023, 42501, 42704';
+'a dry run: which requests, an array of {principal, action, resource, context}, would be decided otherwise if these policies replaced the store''s; NULL: those of recorded decisions about the store, the 10,000 newest different ones whose context was recorded as a whole, asked now and with nobody''s token, agents below the mandate that they asked under, as it is now; validated like gauth.put_policies; for administrators of the store; raises 42601, 22023, 42501, 42704';

@@ -56,7 +56,10 @@ append_uid(GauthText *text, const char *name, const GauthUid *uid)
 	gauth_text_append_json_string(text, written);
 }
 
-/* as gauth.diff_policies takes it, so that it can be asked once more */
+/*
+ * As gauth.diff_policies takes it, so that it can be asked once more; an agent
+ * with the mandate that is above it.
+ */
 static void
 append_request(GauthText *text, const GauthAsk *ask,
 			   const GauthAnswer *answer, bool with_context)
@@ -65,6 +68,11 @@ append_request(GauthText *text, const GauthAsk *ask,
 	append_uid(text, "action", ask->action);
 	append_uid(text, "resource", ask->resource);
 	append_uid(text, "principal", answer->principal);
+	if (answer->mandate != NULL)
+	{
+		gauth_text_append_member(text, "mandate");
+		gauth_text_append_json_string(text, gauth_uid_id(answer->mandate));
+	}
 	if (with_context && ask->context.data != NULL)
 	{
 		gauth_text_append_member(text, "context");

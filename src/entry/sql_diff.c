@@ -7,7 +7,8 @@
  * and time are the same for both.  Nothing is stored.
  *
  * Where no requests are given, those are asked again that the ledger has
- * recorded, as they were asked, but now, and by who runs this.
+ * recorded, as they were asked, but now, and by who runs this: nobody's token
+ * is shown.  An agent stands below the mandate that it asked under.
  */
 #include "postgres.h"
 
@@ -157,6 +158,7 @@ static void
 read_ask(Diff *diff, const GauthJson *request, GauthAsk *ask)
 {
 	const GauthJson *context = gauth_json_get(request, "context");
+	const GauthJson *mandate = gauth_json_get(request, "mandate");
 	GauthText	text;
 
 	memset(ask, 0, sizeof(*ask));
@@ -164,6 +166,8 @@ read_ask(Diff *diff, const GauthJson *request, GauthAsk *ask)
 	ask->principal = read_uid(diff, request, "principal");
 	ask->action = read_uid(diff, request, "action");
 	ask->resource = read_uid(diff, request, "resource");
+	if (diff->recorded != NULL && mandate != NULL)
+		ask->mandate = mandate->text;
 	if (context == NULL || context->type == GAUTH_JSON_NULL)
 		return;
 	gauth_text_init(&text, &diff->turn_arena);
@@ -183,8 +187,7 @@ policies_datum(Diff *diff, const GauthAnswer *answer)
 
 /*
  * An answer is valid until the next decision only: what is needed is kept.
- * False for a recorded request that nobody may ask: that the identity could
- * ask it then does not make it one of the caller.
+ * False for a recorded request that cannot be asked any more.
  */
 static bool
 decide(Diff *diff, const GauthAsk *ask, Verdict *verdict)

@@ -130,6 +130,26 @@ make_mapped(GauthSession *session, GauthArena *arena,
 	return gauth_context_make(arena, &facts, &session->identity_context);
 }
 
+/* an agent below its mandate, and what context.gauth says of the two */
+static GauthStatus
+describe_agent(GauthArena *arena, GauthSpan id, const GauthMandate *mandate,
+			   GauthAgent *agent, GauthContextFacts *facts)
+{
+	TimestampTz at = GetCurrentStatementStartTimestamp();
+	GauthStatus status = gauth_agent_make(arena, id, mandate->id, agent);
+
+	if (status == GAUTH_OK)
+		status = gauth_agent_climb(arena, agent, mandate, at);
+	if (status == GAUTH_OK)
+		status = gauth_entity_store_close(agent->entities, NULL);
+	facts->mandate = agent->mandate;
+	facts->has_approvals = true;
+	facts->budget_total = mandate->budget_total;
+	facts->budget_remaining =
+		gauth_mandate_available(mandate, at, gauth_span(NULL, 0));
+	return status;
+}
+
 /*
  * The mandate is read once more than the identity was: should it have ended
  * in between, there is no identity either.
@@ -147,20 +167,11 @@ make_agent(GauthSession *session, GauthArena *arena,
 	if (!gauth_mandate_find(identity->mandate, at, &mandate) ||
 		mandate.status != GAUTH_MANDATE_ACTIVE)
 		return GAUTH_OK;
-	status = gauth_agent_make(arena, identity->issuer_subject, mandate.id,
-							  agent);
-	if (status == GAUTH_OK)
-		status = gauth_agent_climb(arena, agent, &mandate, at);
-	if (status == GAUTH_OK)
-		status = gauth_entity_store_close(agent->entities, NULL);
+	*facts = collect_facts(identity);
+	status = describe_agent(arena, identity->issuer_subject, &mandate, agent,
+							facts);
 	if (status != GAUTH_OK)
 		return status;
-	*facts = collect_facts(identity);
-	facts->mandate = agent->mandate;
-	facts->has_approvals = true;
-	facts->budget_total = mandate.budget_total;
-	facts->budget_remaining =
-		gauth_mandate_available(&mandate, at, gauth_span(NULL, 0));
 	session->any_approval = gauth_mandate_has_approvals(mandate.id, at);
 	session->identity = agent->uid;
 	session->identity_refusal = GAUTH_REFUSAL_NONE;
@@ -340,22 +351,24 @@ read_context(const GauthSession *session, GauthArena *arena,
  * up to some amount does not count.
  */
 static GauthStatus
-add_approvals(const GauthSession *session, GauthArena *arena,
-			  const GauthAsk *ask, const GauthRecord **context)
+add_approvals(GauthArena *arena, const GauthAsk *ask,
+			  GauthContextFacts facts, const GauthRecord **context)
 {
-	GauthContextFacts facts = session->agent_facts;
 	GauthApprovalQuery query = {
-		.mandate = gauth_uid_id(session->agent.mandate),
+		.mandate = gauth_uid_id(facts.mandate),
 		.verb = gauth_uid_id(ask->action),
 		.resource = gauth_uid_id(ask->resource),
 		.cents = PG_INT64_MAX
 	};
+	TimestampTz at = GetCurrentStatementStartTimestamp();
 	GauthSpan  *approvers;
 
-	facts.approver_count = (uint32)
-		gauth_mandate_approvals(&query, GetCurrentStatementStartTimestamp(),
-								&approvers);
-	facts.approvers = approvers;
+	if (gauth_uid_has_type(ask->action, GAUTH_SPAN("Action")))
+	{
+		facts.approver_count = (uint32)
+			gauth_mandate_approvals(&query, at, &approvers);
+		facts.approvers = approvers;
+	}
 	return gauth_context_make(arena, &facts, context);
 }
 
@@ -364,36 +377,92 @@ own_context(const GauthSession *session, GauthArena *arena,
 			const GauthAsk *ask, const GauthRecord **context)
 {
 	*context = session->identity_context;
-	if (!session->any_approval ||
-		!gauth_uid_has_type(ask->action, GAUTH_SPAN("Action")))
+	if (!session->any_approval)
 		return GAUTH_OK;
-	return add_approvals(session, arena, ask, context);
+	return add_approvals(arena, ask, session->agent_facts, context);
+}
+
+/*
+ * The agent of a recorded request, under the mandate as it is now, in force or
+ * not: shown by nobody's token.
+ */
+static GauthStatus
+make_recorded(GauthArena *arena, const GauthAsk *ask, GauthAgent *agent,
+			  const GauthRecord **context)
+{
+	GauthContextFacts facts = collect_facts(NULL);
+	GauthMandate mandate;
+	GauthStatus status;
+
+	if (!gauth_mandate_find(ask->mandate, GetCurrentStatementStartTimestamp(),
+							&mandate))
+		return GAUTH_INVALID_VALUE;
+	status = describe_agent(arena, gauth_uid_id(ask->principal), &mandate,
+							agent, &facts);
+	if (status == GAUTH_OK)
+		status = add_approvals(arena, ask, facts, context);
+	return status;
 }
 
 static bool
-is_own(const GauthSession *session, const GauthUid *principal)
+is_recorded(const GauthAsk *ask)
 {
-	return principal == NULL ||
-		(session->identity != NULL &&
-		 gauth_uid_equal(principal, session->identity));
+	return ask->mandate.data != NULL && ask->principal != NULL &&
+		gauth_uid_has_type(ask->principal, GAUTH_SPAN(GAUTH_AGENT_TYPE));
+}
+
+static bool
+is_own(const GauthSession *session, const GauthAsk *ask)
+{
+	return ask->principal == NULL ||
+		(session->identity != NULL && !is_recorded(ask) &&
+		 gauth_uid_equal(ask->principal, session->identity));
+}
+
+/* who asks, and what context.gauth says of him */
+static GauthStatus
+find_principal(const GauthSession *session, GauthArena *arena,
+			   const GauthAsk *ask, GauthAgent *agent,
+			   const GauthUid **principal, const GauthRecord **ours)
+{
+	GauthStatus status;
+
+	*agent = session->agent;
+	if (is_recorded(ask))
+	{
+		status = make_recorded(arena, ask, agent, ours);
+		*principal = agent->uid;
+		return status;
+	}
+	if (is_own(session, ask))
+	{
+		*principal = session->identity;
+		return own_context(session, arena, ask, ours);
+	}
+	*principal = ask->principal;
+	*ours = session->other_context;
+	return GAUTH_OK;
 }
 
 static GauthStatus
 make_request(const GauthSession *session, GauthArena *arena,
-			 const GauthAsk *ask, GauthRequest *request, GauthError *err)
+			 const GauthAsk *ask, GauthAgent *agent, GauthRequest *request,
+			 GauthError *err)
 {
-	bool		own = is_own(session, ask->principal);
-	const GauthRecord *ours = session->other_context;
+	const GauthRecord *ours;
 	GauthStatus status = read_context(session, arena, ask, &request->context,
 									  err);
 
-	request->principal = own ? session->identity : ask->principal;
 	request->action = ask->action;
 	request->resource = ask->resource;
-	if (status != GAUTH_OK || !wants_gauth(session->store, ask->action))
+	if (status != GAUTH_OK)
 		return status;
-	if (own && own_context(session, arena, ask, &ours) != GAUTH_OK)
-		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "context");
+	status = find_principal(session, arena, ask, agent, &request->principal,
+							&ours);
+	if (status != GAUTH_OK)
+		return gauth_fail(err, status, "principal");
+	if (!wants_gauth(session->store, ask->action))
+		return GAUTH_OK;
 	return join_context(arena, request->context, ours, &request->context,
 						err);
 }
@@ -409,34 +478,36 @@ refuse(GauthAnswer *answer, GauthRefusal refusal)
 static GauthStatus
 check_ask(const GauthSession *session, const GauthAsk *ask, GauthError *err)
 {
-	if ((ask->principal != NULL && is_reserved(ask->principal)) ||
+	if ((ask->principal != NULL && !is_recorded(ask) &&
+		 is_reserved(ask->principal)) ||
 		is_reserved(ask->action) || is_reserved(ask->resource))
 		return gauth_fail(err, GAUTH_INVALID_VALUE, "entity of GAuth");
-	if (!session->may_ask_for_others && !is_own(session, ask->principal))
+	if (!session->may_ask_for_others && !is_own(session, ask))
 		return gauth_fail(err, GAUTH_CAPABILITY_MISSING, "enforcer");
 	return GAUTH_OK;
 }
 
 /* an agent has ancestors in its own request alone */
 static GauthEntityLoader
-find_loader(const GauthSession *session, const GauthUid *principal,
-			GauthAgentSources *sources)
+find_loader(const GauthSession *session, const GauthUid *mandate,
+			const GauthAgent *agent, GauthAgentSources *sources)
 {
 	GauthEntityLoader stored = gauth_entity_source_loader(session->source);
 
-	if (session->agent.entities == NULL || principal != session->agent.uid)
+	if (mandate == NULL)
 		return stored;
-	sources->ours = gauth_entity_store_loader(session->agent.entities);
+	sources->ours = gauth_entity_store_loader(agent->entities);
 	sources->theirs = stored;
 	return gauth_agent_loader(sources);
 }
 
 static void
 decide(const GauthSession *session, GauthArena *arena, const GauthAsk *ask,
-	   const GauthRequest *request, GauthAnswer *answer)
+	   const GauthRequest *request, const GauthAgent *agent,
+	   GauthAnswer *answer)
 {
 	GauthAgentSources sources;
-	GauthEntityLoader loader = find_loader(session, request->principal,
+	GauthEntityLoader loader = find_loader(session, answer->mandate, agent,
 										   &sources);
 	GauthDecisionInput input = {
 		.set = answer->set,
@@ -469,7 +540,8 @@ decide(const GauthSession *session, GauthArena *arena, const GauthAsk *ask,
  *
  * Errors, all of them misuse: GAUTH_STORE_UNKNOWN; GAUTH_CAPABILITY_MISSING
  * for asking about another principal than the identity; GAUTH_INVALID_VALUE
- * for a context that is none, holds "gauth", or an entity of GAuth.
+ * for a context that is none, holds "gauth", or an entity of GAuth, and for
+ * an unknown mandate of a recorded request.
  */
 GauthStatus
 gauth_authorize(GauthSession *session, GauthArena *arena, const GauthAsk *ask,
@@ -477,6 +549,7 @@ gauth_authorize(GauthSession *session, GauthArena *arena, const GauthAsk *ask,
 {
 	uint64		statement = gauth_generation_refresh();
 	GauthRequest request;
+	GauthAgent	agent;
 	GauthStatus status = GAUTH_OK;
 
 	memset(answer, 0, sizeof(*answer));
@@ -505,10 +578,12 @@ gauth_authorize(GauthSession *session, GauthArena *arena, const GauthAsk *ask,
 	if (answer->refusal != GAUTH_REFUSAL_NONE)
 		return GAUTH_OK;
 
-	status = make_request(session, arena, ask, &request, err);
+	status = make_request(session, arena, ask, &agent, &request, err);
 	if (status != GAUTH_OK)
 		return status;
 	answer->principal = request.principal;
-	decide(session, arena, ask, &request, answer);
+	if (agent.entities != NULL && request.principal == agent.uid)
+		answer->mandate = agent.mandate;
+	decide(session, arena, ask, &request, &agent, answer);
 	return GAUTH_OK;
 }

@@ -34,6 +34,8 @@ typedef struct GauthAsk
 	const GauthUid *resource;
 	GauthSpan	context;		/* a JSON object; without data: none */
 	const GauthEntityStore *brought;	/* entities of the request, or NULL */
+	GauthSpan	mandate;		/* of a recorded request, whose principal is
+								 * the agent under it; without data: none */
 	const GauthPolicySet *set;	/* in place of the store's own, or NULL */
 	bool		explain;		/* collect nearest misses */
 } GauthAsk;
@@ -47,6 +49,7 @@ typedef struct GauthAnswer
 	const GauthPolicyStore *store;
 	const GauthPolicySet *set;	/* that decided */
 	const GauthUid *principal;	/* NULL when there is none */
+	const GauthUid *mandate;	/* NULL: the principal acts under none */
 	GauthDecision decision;		/* empty after a refusal */
 } GauthAnswer;
 

@@ -290,9 +290,36 @@ SELECT gauth.authenticate(:'root_token');
 SELECT enforced(json_build_object('format', 'jwt', 'mandate_id', :'root')) AS without;
 ROLLBACK;
 
--- a dry run leaves out what agents asked: their powers are not the caller's
-SELECT count(*) > 0 AS recorded FROM gauth.entry WHERE kind = 'decision' AND payload::text LIKE '%GAuth::Agent%';
-SELECT count(*) AS differences FROM gauth.diff_policies('', 'agents') d WHERE d.request ->> 'principal' LIKE 'GAuth%';
+--
+-- a dry run asks again what agents asked, below the mandate of then
+--
+CREATE FUNCTION dry(candidate text, root text, child text) RETURNS TABLE (asked text, mandate text, before text, after text) LANGUAGE sql AS $$
+    SELECT concat_ws(' ', d.request ->> 'principal', d.request ->> 'action', d.request ->> 'resource'),
+           CASE d.request ->> 'mandate' WHEN root THEN 'root' WHEN child THEN 'child' ELSE 'another' END,
+           d.before, d.after
+    FROM gauth.diff_policies(candidate, 'agents') d WHERE d.request ->> 'principal' LIKE 'GAuth%' ORDER BY 1, 2
+$$;
+SELECT * FROM dry('', :'root', :'child');
+-- who is below a mandate
+SELECT * FROM dry(format($$
+    permit (principal is GAuth::Agent, action == Action::"read", resource);
+    permit (principal is GAuth::Agent, action == Action::"plain", resource);
+    forbid (principal in GAuth::Mandate::"%s", action, resource);
+$$, :'root'), :'root', :'child');
+-- its budget and its approvals as they are; a mandate that is over is one all the same
+BEGIN;
+SELECT gauth.revoke_mandate(:'root', 'over') ->> 'status' AS status;
+SELECT * FROM dry($$
+    permit (principal is GAuth::Agent, action == Action::"read", resource);
+    permit (principal is GAuth::Agent, action == Action::"plain", resource);
+    permit (principal, action == Action::"spend", resource) when { context.gauth has budget && context.gauth.budget.remaining_cents == 700 };
+    permit (principal, action == Action::"urn:gauth:verb:core:file:delete", resource)
+    when { context.gauth has approvals && context.gauth.approvals.contains("a_bob") };
+$$, :'root', :'child');
+ROLLBACK;
+-- from outside nobody names them here either
+SELECT gauth.diff_policies('', 'agents', jsonb_build_array(jsonb_build_object('principal', 'GAuth::Agent::"a_bot"',
+    'mandate', :'root', 'action', 'Action::"read"', 'resource', 'Order::"1"')));
 
 DELETE FROM gauth.policy_store WHERE store IN ('agents', 'default');
 DELETE FROM gauth.policy_history;
@@ -314,5 +341,5 @@ DELETE FROM gauth.party_identity;
 DELETE FROM gauth.party;
 DELETE FROM gauth.token WHERE issuer = 'https://agent.example';
 SELECT gauth.drop_issuer('https://agent.example');
-DROP FUNCTION made, token, part, ask, enforced;
+DROP FUNCTION made, token, part, ask, enforced, dry;
 DROP ROLE regress_agent_bot, regress_agent_bob;
