@@ -14,6 +14,7 @@
 #include "store/agent.h"
 #include "store/entity_source.h"
 #include "store/fields.h"
+#include "store/issuer.h"
 
 /* what is asked, in the words of RFC 0117 */
 static GauthStatus
@@ -51,6 +52,23 @@ add_approvers(GauthArena *arena, const GauthLiveMandate *live,
 	return GAUTH_OK;
 }
 
+/* the agent as a subject: nobody, where its issuer is none of ours */
+static GauthStatus
+find_subject(GauthArena *arena, const GauthEnforceInput *input,
+			 GauthSpan *subject)
+{
+	const GauthIssuer *issuer = gauth_issuer_find(input->credential->issuer);
+	GauthStatus status = GAUTH_CLAIM_INVALID;
+
+	if (issuer != NULL)
+		status = gauth_issuer_subject(arena, issuer, input->request->agent,
+									  subject, NULL);
+	if (status != GAUTH_CLAIM_INVALID)
+		return status;
+	*subject = GAUTH_SPAN("");
+	return GAUTH_OK;
+}
+
 static GauthStatus
 make_context(GauthArena *arena, const GauthEnforceCase *it,
 			 const GauthUid *mandate, const GauthRecord **context)
@@ -59,7 +77,6 @@ make_context(GauthArena *arena, const GauthEnforceCase *it,
 	GauthContextFacts facts = {
 		.now = input->now * 1000,
 		.issuer = input->credential->issuer,
-		.subject = input->request->agent,
 		.scope = input->evidence.scope,
 		.token_id = input->evidence.token_id,
 		.mandate = mandate,
@@ -70,6 +87,8 @@ make_context(GauthArena *arena, const GauthEnforceCase *it,
 	const GauthRecord *ours;
 	GauthStatus status = make_request(arena, input->request, &facts.request);
 
+	if (status == GAUTH_OK)
+		status = find_subject(arena, input, &facts.subject);
 	if (status == GAUTH_OK)
 		status = add_approvers(arena, &input->live, &facts);
 	if (status == GAUTH_OK)

@@ -19,7 +19,6 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "base/text.h"
 #include "store/compat.h"
 #include "store/extended.h"
 #include "store/generation.h"
@@ -82,19 +81,6 @@ gauth_identity_serial(void)
 	return assignments;
 }
 
-/* the namespace of the issuer, then "sub" */
-static GauthStatus
-make_subject(GauthArena *arena, const GauthIssuer *issuer, GauthSpan sub,
-			 GauthSpan *subject)
-{
-	GauthText	text;
-
-	gauth_text_init(&text, arena);
-	gauth_text_append(&text, issuer->namespace);
-	gauth_text_append(&text, sub);
-	return gauth_text_finish(&text, subject) ? GAUTH_OK : GAUTH_OUT_OF_MEMORY;
-}
-
 /*
  * gauth_identity_of
  *		The identity that a verified token gives.
@@ -110,17 +96,17 @@ gauth_identity_of(GauthArena *arena, const GauthJwt *jwt,
 {
 	const GauthClaims *claims = &jwt->claims;
 	const GauthIssuerKey *key = gauth_issuer_key_info(issuer, jwt->entry);
+	GauthStatus status;
 
 	memset(identity, 0, sizeof(*identity));
 	if (!claims->has_subject)
 		return gauth_fail(err, GAUTH_CLAIM_MISSING, "sub");
 	if (claims->subject.len == 0)
 		return gauth_fail(err, GAUTH_CLAIM_INVALID, "sub");
-	if (make_subject(arena, issuer, claims->subject,
-					 &identity->subject) != GAUTH_OK)
-		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "sub");
-	if (!gauth_issuer_owns_subject(issuer, identity->subject))
-		return gauth_fail(err, GAUTH_CLAIM_INVALID, "sub");
+	status = gauth_issuer_subject(arena, issuer, claims->subject,
+								  &identity->subject, err);
+	if (status != GAUTH_OK)
+		return status;
 
 	identity->issuer = issuer->issuer;
 	identity->issuer_subject = claims->subject;

@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/text.h"
 #include "store/cache.h"
 #include "store/compat.h"
 #include "store/crypto.h"
@@ -525,4 +526,27 @@ gauth_issuer_owns_subject(const GauthIssuer *issuer, GauthSpan subject)
 			return false;
 	}
 	return true;
+}
+
+/*
+ * gauth_issuer_subject
+ *		Who "sub" is over all issuers: the issuer's namespace, then "sub".
+ *
+ * Errors: GAUTH_CLAIM_INVALID for one that reaches into another issuer's
+ * namespace.
+ */
+GauthStatus
+gauth_issuer_subject(GauthArena *arena, const GauthIssuer *issuer,
+					 GauthSpan sub, GauthSpan *subject, GauthError *err)
+{
+	GauthText	text;
+
+	gauth_text_init(&text, arena);
+	gauth_text_append(&text, issuer->namespace);
+	gauth_text_append(&text, sub);
+	if (!gauth_text_finish(&text, subject))
+		return gauth_fail(err, GAUTH_OUT_OF_MEMORY, "sub");
+	if (!gauth_issuer_owns_subject(issuer, *subject))
+		return gauth_fail(err, GAUTH_CLAIM_INVALID, "sub");
+	return GAUTH_OK;
 }

@@ -75,6 +75,10 @@ extern GauthStatus gauth_issuer_verify(GauthArena *arena, GauthSpan token,
 									   GauthIssuer **issuer, GauthError *err);
 extern GauthStatus gauth_issuer_signer(GauthIssuer *issuer, GauthKey **key,
 									   GauthSpan *kid, GauthError *err);
+extern GauthStatus gauth_issuer_subject(GauthArena *arena,
+										const GauthIssuer *issuer,
+										GauthSpan sub, GauthSpan *subject,
+										GauthError *err);
 extern bool gauth_issuer_owns_subject(const GauthIssuer *issuer,
 									  GauthSpan subject);
 extern int64 gauth_interval_seconds(const Interval *interval);

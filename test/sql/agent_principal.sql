@@ -291,6 +291,32 @@ SELECT enforced(json_build_object('format', 'jwt', 'mandate_id', :'root')) AS wi
 ROLLBACK;
 
 --
+-- the subject is the namespaced one, here and in enforcement
+--
+SELECT gauth.drop_policy('scoped');
+SELECT gauth.create_policy('subject', 'forbid (principal, action, resource) unless { context.gauth.subject == "ag:a_bot" };');
+SELECT gauth.create_policy('subject', $$
+    permit (principal, action == Action::"spend", resource) when { context.gauth.subject == "ag:a_bot" };
+$$, store => 'agents');
+SELECT enforced(json_build_object('format', 'jwt', 'token', :'root_token')) AS token,
+       enforced(json_build_object('format', 'jwt', 'mandate_id', :'root')) AS named;
+BEGIN;
+SELECT gauth.authenticate(:'root_token');
+SELECT gauth.subject(), ask('spend'), enforced(json_build_object('format', 'jwt', 'mandate_id', :'root')) AS own;
+ROLLBACK;
+-- nobody: where another issuer's namespace begins in it, where its issuer is not known
+SELECT gauth.replace_policy('subject', 'forbid (principal, action, resource) unless { context.gauth.subject == "" };');
+SELECT enforced(json_build_object('format', 'jwt', 'mandate_id', :'root')) AS somebody;
+BEGIN;
+SELECT gauth.add_issuer('https://other.agent.example', ARRAY['db'], namespace => 'ag:a_');
+SELECT enforced(json_build_object('format', 'jwt', 'mandate_id', :'root')) AS reaches;
+ROLLBACK;
+BEGIN;
+SELECT gauth.drop_issuer('https://agent.example');
+SELECT enforced(json_build_object('format', 'jwt', 'mandate_id', :'root')) AS not_known;
+ROLLBACK;
+
+--
 -- a dry run asks again what agents asked, below the mandate of then
 --
 CREATE FUNCTION dry(candidate text, root text, child text) RETURNS TABLE (asked text, mandate text, before text, after text) LANGUAGE sql AS $$
