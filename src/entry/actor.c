@@ -12,7 +12,6 @@
 #include "entry/policy_change.h"
 #include "entry/report.h"
 #include "store/access.h"
-#include "store/ledger.h"
 
 /*
  * gauth_actor_require
@@ -79,21 +78,4 @@ gauth_actor_represents(GauthSpan principal, const char *kind,
 	return gauth_party_actor(&actor) &&
 		gauth_representative_find(principal, actor, kind, position) &&
 		gauth_representative_stands(position, &now);
-}
-
-/*
- * gauth_actor_record
- *		An entry of the ledger: who has done this to the resource; "about" (may
- *		have no data) is the party on the other side.
- */
-void
-gauth_actor_record(const char *kind, GauthSpan resource, GauthSpan about)
-{
-	GauthNote	note = {.kind = kind};
-
-	note.action = gauth_span_of(kind);
-	note.resource = resource;
-	note.actor = gauth_actor_name();
-	note.agent = about;
-	gauth_ledger_append(&note, NULL);
 }

@@ -15,7 +15,5 @@ extern bool gauth_actor_is(GauthSpan party);
 extern bool gauth_actor_administers(void);
 extern bool gauth_actor_represents(GauthSpan principal, const char *kind,
 								   GauthRepresentative *position);
-extern void gauth_actor_record(const char *kind, GauthSpan resource,
-							   GauthSpan about);
 
 #endif							/* GAUTH_ENTRY_ACTOR_H */

@@ -13,6 +13,7 @@
 #include "entry/args.h"
 #include "entry/definition_document.h"
 #include "entry/mandate_cascade.h"
+#include "entry/record.h"
 #include "store/memory.h"
 
 /* the names in the first column of what the statement finds */
@@ -84,7 +85,7 @@ gauth_definition_end(const GauthDefinitionRow *row, GauthSpan reason)
 						   " SET status = 'revoked', reason = $2,"
 						   " ended_at = clock_timestamp()"
 						   " WHERE id = $1 AND status <> 'revoked'");
-	gauth_actor_record("definition.revoke", row->id, row->agent);
+	gauth_record_step("definition.revoke", row->id, row->agent);
 	return change_mandates(row->id, reason, true);
 }
 
@@ -98,7 +99,7 @@ suspend(const GauthDefinitionRow *row, GauthSpan reason)
 	(void) gauth_write_run(&write, "UPDATE gauth.definition"
 						   " SET status = 'suspended', reason = $2"
 						   " WHERE id = $1 AND status = 'active'");
-	gauth_actor_record("definition.suspend", row->id, row->agent);
+	gauth_record_step("definition.suspend", row->id, row->agent);
 	(void) change_mandates(row->id, reason, false);
 }
 

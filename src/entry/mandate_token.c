@@ -16,12 +16,12 @@
 #include "base/text.h"
 #include "entry/actor.h"
 #include "entry/args.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "poa/checksum.h"
 #include "poa/extended.h"
 #include "store/crypto.h"
 #include "store/issuer.h"
-#include "store/ledger.h"
 #include "store/write.h"
 
 /*
@@ -49,16 +49,16 @@ gauth_mandate_inactive(GauthSpan id, GauthMandate *mandate)
 void
 gauth_mandate_token_refuse(const GauthMandateToken *token, const char *code)
 {
-	GauthNote	note = {.kind = "token.issue"};
+	GauthRecorder record;
 
-	note.verdict = GAUTH_VERDICT_DENY;
-	note.action = token->action;
-	note.resource = token->resource;
-	note.rule = gauth_span_of(code);
-	note.actor = gauth_actor_name();
-	note.mandate = token->mandate.id;
-	note.agent = token->mandate.agent;
-	gauth_ledger_decide(&note, NULL);
+	gauth_record_begin(&record, "token.issue", token->resource);
+	record.note.verdict = GAUTH_VERDICT_DENY;
+	record.note.action = token->action;
+	record.note.rule = gauth_span_of(code);
+	record.note.actor = gauth_actor_name();
+	record.note.mandate = token->mandate.id;
+	record.note.agent = token->mandate.agent;
+	gauth_record_decision(&record);
 	gauth_raise_rule(code);
 }
 
@@ -220,42 +220,33 @@ store_token(const GauthMandateToken *token, const GauthExtendedSource *source)
 						   " $6::gauth.scope, $7, $8)");
 }
 
+static void
+begin_record(GauthRecorder *record, const char *kind, GauthSpan resource,
+			 const GauthMandateToken *token, const GauthExtendedSource *source)
+{
+	gauth_record_begin(record, kind, resource);
+	record->note.mandate = token->mandate.id;
+	record->note.token_id = token->token_id;
+	record->note.actor = gauth_actor_name();
+	record->note.agent = source->subject;
+}
+
 /* section 12.4: jti, sub, iss, iat, exp, profile; never the token */
 static void
-record(GauthArena *arena, const GauthMandateToken *token,
-	   const GauthExtendedSource *source)
+record_token(const GauthMandateToken *token, const GauthExtendedSource *source)
 {
 	GauthProfile profile = token->mandate.credential->powers.profile;
-	GauthNote	note = {.kind = "token.issue"};
-	GauthText	text;
+	GauthRecorder record;
 
-	gauth_text_init(&text, arena);
-	gauth_text_append(&text, GAUTH_SPAN("{\"sub\":"));
-	gauth_text_append_json_string(&text, source->subject);
-	gauth_text_append(&text, GAUTH_SPAN(",\"iss\":"));
-	gauth_text_append_json_string(&text, source->issuer);
-	gauth_text_append(&text, GAUTH_SPAN(",\"iat\":"));
-	gauth_text_append_int64(&text, source->issued_at);
-	gauth_text_append(&text, GAUTH_SPAN(",\"exp\":"));
-	gauth_text_append_int64(&text, source->expires_at);
-	gauth_text_append(&text, GAUTH_SPAN(",\"profile\":"));
-	gauth_text_append_json_string(&text,
-								  gauth_span_of(gauth_profile_name(profile)));
-	if (token->grant.data != NULL)
-	{
-		gauth_text_append(&text, GAUTH_SPAN(",\"grant\":"));
-		gauth_text_append_json_string(&text, token->grant);
-	}
-	gauth_text_append_char(&text, '}');
-	if (!gauth_text_finish(&text, &note.payload))
-		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "token");
-	note.action = GAUTH_SPAN("issue");
-	note.resource = token->mandate.id;
-	note.mandate = token->mandate.id;
-	note.token_id = token->token_id;
-	note.actor = gauth_actor_name();
-	note.agent = source->subject;
-	gauth_ledger_append(&note, NULL);
+	begin_record(&record, "token.issue", token->mandate.id, token, source);
+	gauth_record_text(&record, "sub", source->subject);
+	gauth_record_text(&record, "iss", source->issuer);
+	gauth_record_number(&record, "iat", source->issued_at);
+	gauth_record_number(&record, "exp", source->expires_at);
+	gauth_record_text(&record, "profile",
+					  gauth_span_of(gauth_profile_name(profile)));
+	gauth_record_text(&record, "grant", token->grant);
+	gauth_record_end(&record);
 }
 
 /* the successor takes over: that is worth an entry of its own */
@@ -263,17 +254,13 @@ static void
 record_takeover(const GauthMandateToken *token,
 				const GauthExtendedSource *source)
 {
-	GauthNote	note = {.kind = "agent.takeover"};
+	GauthSpan	agent = token->mandate.agent;
+	GauthRecorder record;
 
-	if (gauth_span_equal(source->subject, token->mandate.agent))
+	if (gauth_span_equal(source->subject, agent))
 		return;
-	note.action = GAUTH_SPAN("takeover");
-	note.resource = token->mandate.agent;
-	note.mandate = token->mandate.id;
-	note.token_id = token->token_id;
-	note.actor = gauth_actor_name();
-	note.agent = source->subject;
-	gauth_ledger_append(&note, NULL);
+	begin_record(&record, "agent.takeover", agent, token, source);
+	gauth_record_end(&record);
 }
 
 /*
@@ -318,6 +305,6 @@ gauth_mandate_token_issue(GauthArena *arena, GauthMandateToken *token)
 	if (token->token.len > GAUTH_EXTENDED_MAX)
 		gauth_mandate_token_refuse(token, "TOKEN_TOO_LARGE");
 	store_token(token, &source);
-	record(arena, token, &source);
+	record_token(token, &source);
 	record_takeover(token, &source);
 }

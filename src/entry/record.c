@@ -5,6 +5,7 @@
 #include "entry/record.h"
 
 #include "base/json_write.h"
+#include "entry/actor.h"
 #include "entry/report.h"
 #include "store/memory.h"
 
@@ -126,5 +127,22 @@ gauth_record_change(const char *kind, GauthSpan resource)
 	GauthRecorder record;
 
 	gauth_record_begin(&record, kind, resource);
+	gauth_record_end(&record);
+}
+
+/*
+ * gauth_record_step
+ *		An entry about who has done this to the resource, a party where it is
+ *		one; "agent" (may have no data) is the party on the other side.
+ */
+void
+gauth_record_step(const char *kind, GauthSpan resource, GauthSpan agent)
+{
+	GauthRecorder record;
+
+	gauth_record_begin(&record, kind, resource);
+	record.note.action = gauth_span_of(kind);
+	record.note.actor = gauth_actor_name();
+	record.note.agent = agent;
 	gauth_record_end(&record);
 }

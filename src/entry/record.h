@@ -32,6 +32,8 @@ extern void gauth_record_json(GauthRecorder *record, const char *name,
 							  GauthSpan json);
 extern void gauth_record_end(GauthRecorder *record);
 extern void gauth_record_decision(GauthRecorder *record);
+extern void gauth_record_step(const char *kind, GauthSpan resource,
+							  GauthSpan agent);
 extern void gauth_record_change(const char *kind, GauthSpan resource);
 
 #endif							/* GAUTH_ENTRY_RECORD_H */

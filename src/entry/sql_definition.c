@@ -17,6 +17,7 @@
 #include "entry/definition_document.h"
 #include "entry/document.h"
 #include "entry/jsonb.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/crypto.h"
@@ -129,7 +130,7 @@ insert(GauthDefinitionText *put)
 		gauth_raise_exists("definition");
 	put->id = gauth_varlena_span(DatumGetTextPP(id));
 	record_version(put->id, 1, put->text, "put");
-	gauth_actor_record("definition.put", put->id, put->agent);
+	gauth_record_step("definition.put", put->id, put->agent);
 }
 
 /* of a draft everything may change; of one in force the parties stay */
@@ -155,9 +156,9 @@ replace(const GauthDefinitionRow *row, const GauthDefinitionText *put,
 						" WHERE id = $1 AND version = $2") != 1)
 		gauth_raise_rule("INVALID_STATE_TRANSITION");
 	record_version(row->id, row->version + 1, put->text, change);
-	gauth_actor_record(strcmp(change, "renew") == 0 ?
-					   "definition.renew" : "definition.replace", row->id,
-					   put->agent);
+	gauth_record_step(strcmp(change, "renew") == 0 ?
+					  "definition.renew" : "definition.replace", row->id,
+					  put->agent);
 }
 
 static bool
@@ -260,7 +261,7 @@ gauth_sql_activate_definition(PG_FUNCTION_ARGS)
 						" WHERE id = $1 AND version = $2"
 						" AND status = 'draft'") != 1)
 		gauth_raise_rule("INVALID_STATE_TRANSITION");
-	gauth_actor_record("definition.activate", row.id, row.agent);
+	gauth_record_step("definition.activate", row.id, row.agent);
 	PG_RETURN_DATUM(show(row.id));
 }
 
@@ -435,6 +436,6 @@ gauth_sql_sign_definition(PG_FUNCTION_ARGS)
 								 " 'definition', $1, 'signature', 'jws', $2,"
 								 " jsonb_build_object('jws', $3), $4,"
 								 " clock_timestamp()) RETURNING id", &id);
-	gauth_actor_record("definition.sign", row.id, row.agent);
+	gauth_record_step("definition.sign", row.id, row.agent);
 	PG_RETURN_DATUM(id);
 }

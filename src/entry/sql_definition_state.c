@@ -21,6 +21,7 @@
 #include "entry/document.h"
 #include "entry/jsonb.h"
 #include "entry/mandate_change.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/ledger.h"
@@ -177,8 +178,8 @@ set_event(const GauthDefinitionRow *row, GauthSpan event, bool raised)
 						   " ON CONFLICT (definition, event) DO UPDATE"
 						   " SET raised = $3, changed_by = $4,"
 						   " changed_at = clock_timestamp()");
-	gauth_actor_record(raised ? "definition.event" : "definition.event_over",
-					   row->id, row->agent);
+	gauth_record_step(raised ? "definition.event" : "definition.event_over",
+					  row->id, row->agent);
 }
 
 static void
@@ -275,7 +276,7 @@ gauth_sql_impose_obligation(PG_FUNCTION_ARGS)
 								 " false), $2, clock_timestamp()"
 								 " FROM (VALUES ($1)) AS v (d) RETURNING id",
 								 &id);
-	gauth_actor_record("obligation.impose", row.id, row.agent);
+	gauth_record_step("obligation.impose", row.id, row.agent);
 	PG_RETURN_DATUM(id);
 }
 
@@ -317,7 +318,7 @@ gauth_sql_fulfill_obligation(PG_FUNCTION_ARGS)
 						" fulfilled_at = clock_timestamp()"
 						" WHERE id = $1 AND fulfilled_at IS NULL") == 0)
 		PG_RETURN_BOOL(false);
-	gauth_actor_record("obligation.fulfill", row.id, row.agent);
+	gauth_record_step("obligation.fulfill", row.id, row.agent);
 	PG_RETURN_BOOL(true);
 }
 
@@ -350,7 +351,7 @@ gauth_sql_link_definition(PG_FUNCTION_ARGS)
 						   " ON CONFLICT (mandate) DO UPDATE SET"
 						   " definition = $2, linked_by = $3,"
 						   " linked_at = clock_timestamp()");
-	gauth_actor_record("definition.link", row.id, row.agent);
+	gauth_record_step("definition.link", row.id, row.agent);
 	PG_RETURN_VOID();
 }
 

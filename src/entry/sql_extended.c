@@ -20,10 +20,10 @@
 #include "entry/document.h"
 #include "entry/jsonb.h"
 #include "entry/mandate_token.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "entry/strings.h"
-#include "store/ledger.h"
 #include "store/memory.h"
 #include "store/revocation.h"
 #include "store/write.h"
@@ -197,13 +197,13 @@ find_issuer_of(GauthSpan token_id)
 static void
 record_revocation(GauthSpan token_id, GauthSpan reason)
 {
-	GauthNote	note = {.kind = "token.revoke"};
+	GauthRecorder record;
 
-	note.action = GAUTH_SPAN("revoke");
-	note.rule = reason;
-	note.token_id = token_id;
-	note.actor = gauth_actor_name();
-	gauth_ledger_append(&note, NULL);
+	gauth_record_begin(&record, "token.revoke", gauth_span(NULL, 0));
+	record.note.rule = reason;
+	record.note.token_id = token_id;
+	record.note.actor = gauth_actor_name();
+	gauth_record_end(&record);
 }
 
 /*

@@ -21,11 +21,11 @@
 #include "entry/jsonb.h"
 #include "entry/mandate_change.h"
 #include "entry/mandate_token.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "poa/verb.h"
 #include "store/flow.h"
-#include "store/ledger.h"
 #include "store/memory.h"
 #include "store/write.h"
 #include "token/scope.h"
@@ -200,19 +200,18 @@ decide(Request *request)
 static void
 record_request(const Request *request, GauthSpan grant)
 {
-	GauthNote	note = {.kind = "grant.create"};
+	bool		refused = grant.data == NULL;
+	GauthRecorder record;
 
-	if (grant.data == NULL)
-	{
-		note.kind = "grant.refuse";
-		note.verdict = GAUTH_VERDICT_DENY;
-	}
-	note.action = GAUTH_SPAN("initiate_authorization");
-	note.resource = grant.data == NULL ? request->server.server : grant;
-	note.mandate = request->mandate.id;
-	note.actor = request->agent.party;
-	note.agent = request->agent.party;
-	gauth_ledger_append(&note, NULL);
+	gauth_record_begin(&record, refused ? "grant.refuse" : "grant.create",
+					   refused ? request->server.server : grant);
+	if (refused)
+		record.note.verdict = GAUTH_VERDICT_DENY;
+	record.note.action = GAUTH_SPAN("initiate_authorization");
+	record.note.mandate = request->mandate.id;
+	record.note.actor = request->agent.party;
+	record.note.agent = request->agent.party;
+	gauth_record_end(&record);
 }
 
 static Datum
@@ -446,9 +445,9 @@ may_revoke(const GauthGrant *grant)
 Datum
 gauth_sql_revoke_grant(PG_FUNCTION_ARGS)
 {
-	GauthNote	note = {.kind = "grant.revoke"};
 	GauthGrant	grant;
 	GauthWrite	write = {0};
+	GauthRecorder record;
 
 	if (!gauth_grant_find(gauth_arg_span(fcinfo, 0), &grant) ||
 		!may_revoke(&grant))
@@ -459,11 +458,10 @@ gauth_sql_revoke_grant(PG_FUNCTION_ARGS)
 							" WHERE id = $1 AND used_at IS NULL"
 							" AND revoked_at IS NULL") == 0)
 		PG_RETURN_BOOL(false);
-	note.action = GAUTH_SPAN("revoke");
-	note.resource = grant.id;
-	note.mandate = grant.mandate;
-	note.actor = gauth_actor_name();
-	gauth_ledger_append(&note, NULL);
+	gauth_record_begin(&record, "grant.revoke", grant.id);
+	record.note.mandate = grant.mandate;
+	record.note.actor = gauth_actor_name();
+	gauth_record_end(&record);
 	PG_RETURN_BOOL(true);
 }
 

@@ -16,6 +16,7 @@
 #include "entry/definition_change.h"
 #include "entry/document.h"
 #include "entry/jsonb.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/memory.h"
@@ -181,8 +182,8 @@ gauth_sql_register_party(PG_FUNCTION_ARGS)
 							   " ON CONFLICT DO NOTHING"
 							   " RETURNING " PARTY_OBJECT, &result))
 		gauth_raise_exists("party");
-	gauth_actor_record("party.register", member_text(result, "id"),
-					   gauth_span(NULL, 0));
+	gauth_record_step("party.register", member_text(result, "id"),
+					  gauth_span(NULL, 0));
 	PG_RETURN_DATUM(result);
 }
 
@@ -277,7 +278,7 @@ gauth_sql_change_party(PG_FUNCTION_ARGS)
 							   " WHERE party = $1 RETURNING " PARTY_OBJECT,
 							   &result))
 		gauth_raise_unknown("party");
-	gauth_actor_record("party.change", party.party, gauth_span(NULL, 0));
+	gauth_record_step("party.change", party.party, gauth_span(NULL, 0));
 	follow_misfortune(&party);
 	PG_RETURN_DATUM(result);
 }
@@ -348,7 +349,7 @@ tie(GauthSpan party, GauthSpan issuer, GauthSpan subject)
 	{
 		(void) gauth_write_run(&write, "DELETE FROM gauth.party_identity"
 							   " WHERE issuer = $1 AND subject = $2");
-		gauth_actor_record("party.untie", subject, gauth_span(NULL, 0));
+		gauth_record_step("party.untie", subject, gauth_span(NULL, 0));
 		return;
 	}
 	require_party(party, &found);
@@ -358,7 +359,7 @@ tie(GauthSpan party, GauthSpan issuer, GauthSpan subject)
 						   " (issuer, subject, party) VALUES ($1, $2, $3)"
 						   " ON CONFLICT (issuer, subject)"
 						   " DO UPDATE SET party = $3");
-	gauth_actor_record("party.tie", party, gauth_span(NULL, 0));
+	gauth_record_step("party.tie", party, gauth_span(NULL, 0));
 }
 
 /*

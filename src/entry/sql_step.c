@@ -27,6 +27,7 @@
 #include "entry/args.h"
 #include "entry/document.h"
 #include "entry/jsonb.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "entry/require.h"
 #include "store/memory.h"
@@ -174,7 +175,7 @@ gauth_sql_verify_identity(PG_FUNCTION_ARGS)
 								 " VALUES ('evd_' || gen_random_uuid(),"
 								 " 'party', $1, 'identity', $2, $3, $4,"
 								 " clock_timestamp(), $5) RETURNING id", &id);
-	gauth_actor_record("identity.verify", party.party, gauth_span(NULL, 0));
+	gauth_record_step("identity.verify", party.party, gauth_span(NULL, 0));
 	PG_RETURN_DATUM(id);
 }
 
@@ -296,9 +297,9 @@ gauth_sql_authorize_representative(PG_FUNCTION_ARGS)
 								 " powers = excluded.powers,"
 								 " revoked_at = NULL, reason = NULL"
 								 " RETURNING " REPRESENTATIVE_OBJECT, &result);
-	gauth_actor_record("representative.authorize",
-					   gauth_document_text(request, "principal"),
-					   gauth_document_text(request, "party"));
+	gauth_record_step("representative.authorize",
+					  gauth_document_text(request, "principal"),
+					  gauth_document_text(request, "party"));
 	PG_RETURN_DATUM(result);
 }
 
@@ -335,7 +336,7 @@ gauth_sql_revoke_representative(PG_FUNCTION_ARGS)
 						" WHERE principal = $1 AND party = $2 AND kind = $3"
 						" AND revoked_at IS NULL") == 0)
 		PG_RETURN_BOOL(false);
-	gauth_actor_record("representative.revoke", principal, party);
+	gauth_record_step("representative.revoke", principal, party);
 	PG_RETURN_BOOL(true);
 }
 
@@ -385,7 +386,7 @@ gauth_sql_authorize_client(PG_FUNCTION_ARGS)
 								 " approved_by = NULL, approved_at = NULL,"
 								 " active = false, reason = NULL"
 								 " RETURNING " CLIENT_OBJECT, &result);
-	gauth_actor_record("client.authorize", owner.principal, agent);
+	gauth_record_step("client.authorize", owner.principal, agent);
 	PG_RETURN_DATUM(result);
 }
 
@@ -423,7 +424,7 @@ gauth_sql_approve_client(PG_FUNCTION_ARGS)
 							   " AND reason IS NULL"
 							   " RETURNING " CLIENT_OBJECT, &result))
 		gauth_raise_rule("CLIENT_REVOKED");
-	gauth_actor_record("client.approve", client.principal, client.agent);
+	gauth_record_step("client.approve", client.principal, client.agent);
 	PG_RETURN_DATUM(result);
 }
 
@@ -451,7 +452,7 @@ gauth_sql_activate_client(PG_FUNCTION_ARGS)
 							   " AND approved_by IS NOT NULL"
 							   " RETURNING " CLIENT_OBJECT, &result))
 		gauth_raise_rule("CLIENT_REVOKED");
-	gauth_actor_record("client.activate", client.principal, client.agent);
+	gauth_record_step("client.activate", client.principal, client.agent);
 	PG_RETURN_DATUM(result);
 }
 
@@ -477,7 +478,7 @@ gauth_sql_revoke_client(PG_FUNCTION_ARGS)
 						" reason = $2 WHERE agent = $1"
 						" AND reason IS NULL") == 0)
 		PG_RETURN_BOOL(false);
-	gauth_actor_record("client.revoke", client.principal, client.agent);
+	gauth_record_step("client.revoke", client.principal, client.agent);
 	PG_RETURN_BOOL(true);
 }
 
@@ -520,9 +521,9 @@ gauth_sql_enroll_resource_server(PG_FUNCTION_ARGS)
 							   " 'name', s.name, 'agent', s.agent,"
 							   " 'active', s.active))", &result))
 		gauth_raise_exists("resource server");
-	gauth_actor_record("server.enroll",
-					   gauth_document_text(request, "server"),
-					   gauth_document_text(request, "agent"));
+	gauth_record_step("server.enroll",
+					  gauth_document_text(request, "server"),
+					  gauth_document_text(request, "agent"));
 	PG_RETURN_DATUM(result);
 }
 
@@ -548,7 +549,7 @@ gauth_sql_revoke_resource_server(PG_FUNCTION_ARGS)
 						" active = false, reason = $2"
 						" WHERE server = $1 AND active") == 0)
 		PG_RETURN_BOOL(false);
-	gauth_actor_record("server.revoke", server.server, gauth_span(NULL, 0));
+	gauth_record_step("server.revoke", server.server, gauth_span(NULL, 0));
 	PG_RETURN_BOOL(true);
 }
 
@@ -583,9 +584,9 @@ gauth_sql_record_evidence(PG_FUNCTION_ARGS)
 								 " (d ->> 'valid_until')::timestamptz"
 								 " FROM (VALUES ($1)) AS v (d) RETURNING id",
 								 &id);
-	gauth_actor_record("evidence.record",
-					   gauth_document_text(request, "subject"),
-					   gauth_span(NULL, 0));
+	gauth_record_step("evidence.record",
+					  gauth_document_text(request, "subject"),
+					  gauth_span(NULL, 0));
 	PG_RETURN_DATUM(id);
 }
 
@@ -603,7 +604,7 @@ gauth_sql_withdraw_evidence(PG_FUNCTION_ARGS)
 						" withdrawn_at = clock_timestamp()"
 						" WHERE id = $1 AND withdrawn_at IS NULL") == 0)
 		PG_RETURN_BOOL(false);
-	gauth_actor_record("evidence.withdraw", gauth_arg_span(fcinfo, 0),
-					   gauth_span(NULL, 0));
+	gauth_record_step("evidence.withdraw", gauth_arg_span(fcinfo, 0),
+					  gauth_span(NULL, 0));
 	PG_RETURN_BOOL(true);
 }

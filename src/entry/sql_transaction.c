@@ -24,10 +24,10 @@
 #include "entry/flow.h"
 #include "entry/jsonb.h"
 #include "entry/mandate_budget.h"
+#include "entry/record.h"
 #include "entry/report.h"
 #include "poa/verb.h"
 #include "store/identity.h"
-#include "store/ledger.h"
 #include "store/memory.h"
 #include "store/revocation.h"
 #include "token/scope.h"
@@ -135,29 +135,34 @@ scope_suffices(Transaction *transaction)
 }
 
 static void
-note_about(const Transaction *transaction, const char *kind, GauthNote *note)
+begin_record(GauthRecorder *record, const char *kind, GauthSpan resource,
+			 const Transaction *transaction)
 {
-	memset(note, 0, sizeof(*note));
-	note->kind = kind;
-	note->action = transaction->verb;
-	note->resource = gauth_document_text(transaction->document, "resource");
-	note->mandate = transaction->bearer.mandate;
-	note->token_id = transaction->bearer.token_id;
-	note->actor = gauth_actor_name();
-	note->agent = transaction->bearer.issuer_subject;
+	gauth_record_begin(record, kind, resource);
+	record->note.action = transaction->verb;
+	record->note.mandate = transaction->bearer.mandate;
+	record->note.token_id = transaction->bearer.token_id;
+	record->note.actor = gauth_actor_name();
+	record->note.agent = transaction->bearer.issuer_subject;
+}
+
+static GauthSpan
+resource_of(const Transaction *transaction)
+{
+	return gauth_document_text(transaction->document, "resource");
 }
 
 static Datum
 refuse_scope(const Transaction *transaction)
 {
 	GauthWrite	values = {0};
-	GauthNote	note;
+	GauthRecorder record;
 	Datum		answer;
 
-	note_about(transaction, "decision", &note);
-	note.verdict = GAUTH_VERDICT_DENY;
-	note.rule = GAUTH_SPAN("INSUFFICIENT_SCOPE");
-	gauth_ledger_decide(&note, NULL);
+	begin_record(&record, "decision", resource_of(transaction), transaction);
+	record.note.verdict = GAUTH_VERDICT_DENY;
+	record.note.rule = GAUTH_SPAN("INSUFFICIENT_SCOPE");
+	gauth_record_decision(&record);
 	gauth_write_text(&values, transaction->id);
 	(void) gauth_read_value(&values, "SELECT jsonb_build_object("
 							"'transaction_id', $1, 'processed', false,"
@@ -191,8 +196,7 @@ store(const Transaction *transaction)
 	gauth_write_text(&write, transaction->bearer.mandate);
 	gauth_write_text(&write, transaction->bearer.issuer_subject);
 	gauth_write_text(&write, transaction->verb);
-	gauth_write_text(&write, gauth_document_text(transaction->document,
-												 "resource"));
+	gauth_write_text(&write, resource_of(transaction));
 	gauth_write_text(&write, gauth_document_text(transaction->document,
 												 "transaction_type"));
 	gauth_write_value(&write, INT8OID, Int64GetDatum(transaction->cents),
@@ -233,21 +237,15 @@ pay(Transaction *transaction)
 }
 
 static void
-record(const Transaction *transaction)
+record_transaction(const Transaction *transaction)
 {
-	GauthNote	note;
-	GauthText	text;
+	GauthRecorder record;
 
-	note_about(transaction, "transaction.process", &note);
-	gauth_text_init(&text, unconstify(GauthArena *, &transaction->arena));
-	gauth_text_append(&text, GAUTH_SPAN("{\"transaction_id\":"));
-	gauth_text_append_json_string(&text, transaction->id);
-	gauth_text_append(&text, GAUTH_SPAN(",\"amount_cents\":"));
-	gauth_text_append_int64(&text, transaction->cents);
-	gauth_text_append_char(&text, '}');
-	if (!gauth_text_finish(&text, &note.payload))
-		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "transaction");
-	gauth_ledger_append(&note, NULL);
+	begin_record(&record, "transaction.process", resource_of(transaction),
+				 transaction);
+	gauth_record_text(&record, "transaction_id", transaction->id);
+	gauth_record_number(&record, "amount_cents", transaction->cents);
+	gauth_record_end(&record);
 }
 
 /* does the definition want to be told of this at once? */
@@ -276,8 +274,7 @@ inform_principal(Transaction *transaction)
 {
 	GauthSpan	id;
 	GauthDefinitionRow row;
-	GauthNote	note;
-	GauthText	text;
+	GauthRecorder record;
 	GauthSpan	payload;
 
 	if (!gauth_definition_of(transaction->bearer.mandate, &id) ||
@@ -286,18 +283,11 @@ inform_principal(Transaction *transaction)
 					   gauth_definition_parse(&transaction->arena,
 											  row.document)))
 		return;
-	gauth_text_init(&text, &transaction->arena);
-	gauth_text_append(&text, GAUTH_SPAN("{\"mandate\":"));
-	gauth_text_append_json_string(&text, transaction->bearer.mandate);
-	gauth_text_append(&text, GAUTH_SPAN(",\"transaction_id\":"));
-	gauth_text_append_json_string(&text, transaction->id);
-	gauth_text_append_char(&text, '}');
-	if (!gauth_text_finish(&text, &payload))
-		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "transaction");
-	note_about(transaction, "principal.inform", &note);
-	note.resource = row.principal;
-	note.payload = payload;
-	gauth_ledger_append(&note, NULL);
+	begin_record(&record, "principal.inform", row.principal, transaction);
+	gauth_record_text(&record, "mandate", transaction->bearer.mandate);
+	gauth_record_text(&record, "transaction_id", transaction->id);
+	gauth_record_end(&record);
+	payload = record.note.payload;
 	Async_Notify(NOTIFICATION_CHANNEL, pnstrdup(payload.data, payload.len));
 }
 
@@ -348,7 +338,7 @@ gauth_sql_process_transaction(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(show(&transaction, decision, false));
 	store(&transaction);
 	pay(&transaction);
-	record(&transaction);
+	record_transaction(&transaction);
 	inform_principal(&transaction);
 	PG_RETURN_DATUM(show(&transaction, decision, true));
 }
