@@ -17,7 +17,6 @@ bool
 gauth_definition_find(GauthSpan id, GauthDefinitionRow *row)
 {
 	GauthScan	scan;
-	bool		is_null;
 	bool		found;
 
 	gauth_scan_begin(&scan, GAUTH_TABLE_DEFINITION);
@@ -26,9 +25,7 @@ gauth_definition_find(GauthSpan id, GauthDefinitionRow *row)
 	if (found)
 	{
 		row->id = gauth_scan_copy(&scan, DEFINITION_ID);
-		row->version = DatumGetInt64(gauth_scan_value(&scan,
-													  DEFINITION_VERSION,
-													  &is_null));
+		row->version = gauth_scan_int64(&scan, DEFINITION_VERSION);
 		row->document = gauth_scan_copy(&scan, DEFINITION_DOCUMENT);
 		row->power = gauth_scan_copy(&scan, DEFINITION_POWER);
 		row->principal = gauth_scan_copy(&scan, DEFINITION_PRINCIPAL);

@@ -4,24 +4,15 @@
  */
 #include "store/ledger_batch.h"
 
-#include "access/genam.h"
-#include "access/table.h"
-#include "catalog/pg_type.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/memutils.h"
-#include "utils/xid8.h"
 
-#include "store/compat.h"
 #include "store/refuse.h"
 
 static uint64
 read_number(const GauthScan *scan, AttrNumber column)
 {
-	bool		is_null;
-
-	return (uint64) DatumGetInt64(gauth_scan_value(scan, column, &is_null));
+	return (uint64) gauth_scan_int64(scan, column);
 }
 
 static FullTransactionId
@@ -67,8 +58,8 @@ gauth_batch_read(const GauthScan *scan, GauthBatch *batch)
 	batch->xmin = read_xid(scan, BATCH_XMIN);
 	batch->xmax = read_xid(scan, BATCH_XMAX);
 	batch->next_xid = read_xid(scan, BATCH_NEXT_XID);
-	batch->sealed_at = (TimestampTz) read_number(scan, BATCH_SEALED_AT);
-	batch->final = DatumGetBool(gauth_scan_value(scan, BATCH_FINAL, &is_null));
+	batch->sealed_at = gauth_scan_time(scan, BATCH_SEALED_AT, 0);
+	batch->final = gauth_scan_bool(scan, BATCH_FINAL);
 	if (root.len == GAUTH_HASH_SIZE)
 		memcpy(batch->root.bytes, root.data, root.len);
 	return read_xip(scan, batch) && root.len == GAUTH_HASH_SIZE &&
@@ -81,26 +72,17 @@ gauth_batch_read(const GauthScan *scan, GauthBatch *batch)
 static bool
 read_last(uint32 shard, Snapshot snapshot, GauthBatch *batch)
 {
-	GauthScan	scan;
-	Relation	index;
-	ScanKeyData key;
+	GauthOrderedScan rows;
 	bool		good = true;
 
 	memset(batch, 0, offsetof(GauthBatch, frontier));
 	gauth_frontier_init(&batch->frontier);
-	gauth_scan_begin(&scan, GAUTH_TABLE_SEAL_BATCH);
-	index = index_open(scan.index, AccessShareLock);
-	ScanKeyInit(&key, BATCH_SHARD, BTEqualStrategyNumber, F_INT4EQ,
-				Int32GetDatum((int32) shard));
-	scan.scan = systable_beginscan_ordered(scan.relation, index, snapshot, 1,
-										   &key);
-	scan.tuple = systable_getnext_ordered(scan.scan, BackwardScanDirection);
-	if (HeapTupleIsValid(scan.tuple))
-		good = gauth_batch_read(&scan, batch);
-	systable_endscan_ordered(scan.scan);
-	scan.scan = NULL;
-	index_close(index, AccessShareLock);
-	gauth_scan_end(&scan);
+	gauth_ordered_scan_begin(&rows, GAUTH_TABLE_SEAL_BATCH, NULL,
+							 BackwardScanDirection, snapshot);
+	gauth_scan_key_int(&rows.scan, BATCH_SHARD, (int32) shard);
+	if (gauth_ordered_scan_next(&rows))
+		good = gauth_batch_read(&rows.scan, batch);
+	gauth_ordered_scan_end(&rows);
 	return good;
 }
 
@@ -137,21 +119,17 @@ void
 gauth_batch_scan_begin(GauthBatchScan *scan, uint32 shard, uint64 number,
 					   Snapshot snapshot)
 {
-	ScanKeyData keys[2];
+	GauthOrderedScan *rows = &scan->rows;
 
 	memset(scan, 0, offsetof(GauthBatchScan, batch));
 	scan->memory = AllocSetContextCreate(CurrentMemoryContext,
 										 "gauth batches",
 										 ALLOCSET_DEFAULT_SIZES);
-	gauth_scan_begin(&scan->scan, GAUTH_TABLE_SEAL_BATCH);
-	scan->index = index_open(scan->scan.index, AccessShareLock);
-	ScanKeyInit(&keys[0], BATCH_SHARD, BTEqualStrategyNumber, F_INT4EQ,
-				Int32GetDatum((int32) shard));
-	ScanKeyInit(&keys[1], BATCH_BATCH, BTGreaterEqualStrategyNumber,
-				F_INT8GE, Int64GetDatum((int64) number));
-	scan->scan.scan = systable_beginscan_ordered(scan->scan.relation,
-												 scan->index, snapshot, 2,
-												 keys);
+	gauth_ordered_scan_begin(rows, GAUTH_TABLE_SEAL_BATCH, NULL,
+							 ForwardScanDirection, snapshot);
+	gauth_scan_key_int(&rows->scan, BATCH_SHARD, (int32) shard);
+	gauth_ordered_scan_key_int64(rows, BATCH_BATCH,
+								 BTGreaterEqualStrategyNumber, (int64) number);
 }
 
 /*
@@ -163,14 +141,12 @@ gauth_batch_scan_next(GauthBatchScan *scan)
 {
 	MemoryContext caller;
 
-	scan->scan.tuple = systable_getnext_ordered(scan->scan.scan,
-												ForwardScanDirection);
-	if (!HeapTupleIsValid(scan->scan.tuple))
+	if (!gauth_ordered_scan_next(&scan->rows))
 		return false;
 	MemoryContextReset(scan->memory);
 	caller = MemoryContextSwitchTo(scan->memory);
-	scan->malformed = !gauth_batch_read(&scan->scan, &scan->batch);
-	scan->leaves = gauth_scan_text(&scan->scan, BATCH_LEAVES);
+	scan->malformed = !gauth_batch_read(&scan->rows.scan, &scan->batch);
+	scan->leaves = gauth_scan_text(&scan->rows.scan, BATCH_LEAVES);
 	MemoryContextSwitchTo(caller);
 	return true;
 }
@@ -182,38 +158,18 @@ gauth_batch_scan_next(GauthBatchScan *scan)
 void
 gauth_batch_scan_end(GauthBatchScan *scan)
 {
-	systable_endscan_ordered(scan->scan.scan);
-	scan->scan.scan = NULL;
-	index_close(scan->index, AccessShareLock);
-	gauth_scan_end(&scan->scan);
+	gauth_ordered_scan_end(&scan->rows);
 	MemoryContextDelete(scan->memory);
 }
 
-/* backwards from where "keys" begin, to the batch that "holds" it */
+/* on to the batch that holds something; one that closes its log holds none */
 static bool
-find_batch(const char *index_name, ScanKey keys, int count, Snapshot snapshot,
-		   GauthBatch *batch)
+find_batch(GauthOrderedScan *rows, GauthBatch *batch)
 {
-	GauthScan	scan;
-	Relation	index;
-
 	memset(batch, 0, offsetof(GauthBatch, frontier));
-	gauth_scan_begin(&scan, GAUTH_TABLE_SEAL_BATCH);
-	index = index_open(gauth_relation_find(index_name), AccessShareLock);
-	scan.scan = systable_beginscan_ordered(scan.relation, index, snapshot,
-										   count, keys);
-	/* one that only closes its log holds nothing */
-	do
-	{
-		scan.tuple = systable_getnext_ordered(scan.scan,
-											  BackwardScanDirection);
-		if (HeapTupleIsValid(scan.tuple))
-			(void) gauth_batch_read(&scan, batch);
-	} while (HeapTupleIsValid(scan.tuple) && batch->size == 0);
-	systable_endscan_ordered(scan.scan);
-	scan.scan = NULL;
-	index_close(index, AccessShareLock);
-	gauth_scan_end(&scan);
+	while (batch->size == 0 && gauth_ordered_scan_next(rows))
+		(void) gauth_batch_read(&rows->scan, batch);
+	gauth_ordered_scan_end(rows);
 	return batch->size > 0;
 }
 
@@ -226,16 +182,17 @@ bool
 gauth_batch_at(uint32 shard, uint64 index, Snapshot snapshot,
 			   GauthBatch *batch)
 {
-	ScanKeyData keys[2];
+	GauthOrderedScan rows;
 
 	if (index > PG_INT64_MAX)
 		return false;
-	ScanKeyInit(&keys[0], BATCH_SHARD, BTEqualStrategyNumber, F_INT4EQ,
-				Int32GetDatum((int32) shard));
-	ScanKeyInit(&keys[1], BATCH_FIRST_INDEX, BTLessEqualStrategyNumber,
-				F_INT8LE, Int64GetDatum((int64) index));
-	return find_batch("seal_batch_index", keys, 2, snapshot, batch) &&
-		index < batch->end;
+	gauth_ordered_scan_begin(&rows, GAUTH_TABLE_SEAL_BATCH,
+							 "seal_batch_index", BackwardScanDirection,
+							 snapshot);
+	gauth_scan_key_int(&rows.scan, BATCH_SHARD, (int32) shard);
+	gauth_ordered_scan_key_int64(&rows, BATCH_FIRST_INDEX,
+								 BTLessEqualStrategyNumber, (int64) index);
+	return find_batch(&rows, batch) && index < batch->end;
 }
 
 /*
@@ -247,13 +204,16 @@ bool
 gauth_batch_at_position(uint64 position, Snapshot snapshot,
 						GauthBatch *batch)
 {
-	ScanKeyData key;
+	GauthOrderedScan rows;
 
 	if (position > PG_INT64_MAX)
 		return false;
-	ScanKeyInit(&key, BATCH_FIRST_POSITION, BTLessEqualStrategyNumber,
-				F_INT8LE, Int64GetDatum((int64) position));
-	return find_batch("seal_batch_position", &key, 1, snapshot, batch) &&
+	gauth_ordered_scan_begin(&rows, GAUTH_TABLE_SEAL_BATCH,
+							 "seal_batch_position", BackwardScanDirection,
+							 snapshot);
+	gauth_ordered_scan_key_int64(&rows, BATCH_FIRST_POSITION,
+								 BTLessEqualStrategyNumber, (int64) position);
+	return find_batch(&rows, batch) &&
 		position < batch->position + batch->size;
 }
 
@@ -265,28 +225,17 @@ gauth_batch_at_position(uint64 position, Snapshot snapshot,
 uint64
 gauth_batch_next_position(uint64 position, Snapshot snapshot, uint64 limit)
 {
-	GauthScan	scan;
-	Relation	index;
-	ScanKeyData key;
-	bool		is_null;
+	GauthOrderedScan rows;
 	uint64		next = limit;
 
-	gauth_scan_begin(&scan, GAUTH_TABLE_SEAL_BATCH);
-	index = index_open(gauth_relation_find("seal_batch_position"),
-					   AccessShareLock);
-	ScanKeyInit(&key, BATCH_FIRST_POSITION, BTGreaterStrategyNumber, F_INT8GT,
-				Int64GetDatum((int64) position));
-	scan.scan = systable_beginscan_ordered(scan.relation, index, snapshot, 1,
-										   &key);
-	scan.tuple = systable_getnext_ordered(scan.scan, ForwardScanDirection);
-	if (HeapTupleIsValid(scan.tuple))
-		next = (uint64) DatumGetInt64(gauth_scan_value(&scan,
-													   BATCH_FIRST_POSITION,
-													   &is_null));
-	systable_endscan_ordered(scan.scan);
-	scan.scan = NULL;
-	index_close(index, AccessShareLock);
-	gauth_scan_end(&scan);
+	gauth_ordered_scan_begin(&rows, GAUTH_TABLE_SEAL_BATCH,
+							 "seal_batch_position", ForwardScanDirection,
+							 snapshot);
+	gauth_ordered_scan_key_int64(&rows, BATCH_FIRST_POSITION,
+								 BTGreaterStrategyNumber, (int64) position);
+	if (gauth_ordered_scan_next(&rows))
+		next = read_number(&rows.scan, BATCH_FIRST_POSITION);
+	gauth_ordered_scan_end(&rows);
 	return Min(next, limit);
 }
 

@@ -13,7 +13,7 @@
 
 #include "ledger/entry.h"
 #include "ledger/merkle.h"
-#include "store/relation.h"
+#include "store/ordered_scan.h"
 
 /* columns of gauth.seal_batch */
 enum
@@ -61,8 +61,7 @@ typedef struct GauthBatch
 /* the batches of a log in their order, under one snapshot */
 typedef struct GauthBatchScan
 {
-	GauthScan	scan;
-	Relation	index;
+	GauthOrderedScan rows;
 	MemoryContext memory;		/* of the current one; reset at each one */
 	GauthBatch	batch;
 	GauthSpan	leaves;

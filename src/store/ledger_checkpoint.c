@@ -4,11 +4,8 @@
  */
 #include "store/ledger_checkpoint.h"
 
-#include "access/genam.h"
 #include "catalog/pg_type.h"
-#include "utils/fmgroids.h"
 
-#include "store/compat.h"
 #include "store/write.h"
 
 /*
@@ -19,17 +16,13 @@ void
 gauth_checkpoint_scan_begin(GauthCheckpointScan *scan, uint32 shard,
 							uint64 above, Snapshot snapshot)
 {
-	ScanKeyData keys[2];
+	GauthOrderedScan *rows = &scan->rows;
 
-	gauth_scan_begin(&scan->scan, GAUTH_TABLE_CHECKPOINT);
-	scan->index = index_open(scan->scan.index, AccessShareLock);
-	ScanKeyInit(&keys[0], CHECKPOINT_SHARD, BTEqualStrategyNumber, F_INT4EQ,
-				Int32GetDatum((int32) shard));
-	ScanKeyInit(&keys[1], CHECKPOINT_SIZE, BTGreaterStrategyNumber, F_INT8GT,
-				Int64GetDatum((int64) above));
-	scan->scan.scan = systable_beginscan_ordered(scan->scan.relation,
-												 scan->index, snapshot, 2,
-												 keys);
+	gauth_ordered_scan_begin(rows, GAUTH_TABLE_CHECKPOINT, NULL,
+							 ForwardScanDirection, snapshot);
+	gauth_scan_key_int(&rows->scan, CHECKPOINT_SHARD, (int32) shard);
+	gauth_ordered_scan_key_int64(rows, CHECKPOINT_SIZE,
+								 BTGreaterStrategyNumber, (int64) above);
 }
 
 /*
@@ -39,16 +32,10 @@ gauth_checkpoint_scan_begin(GauthCheckpointScan *scan, uint32 shard,
 bool
 gauth_checkpoint_scan_next(GauthCheckpointScan *scan)
 {
-	bool		is_null;
-
-	scan->scan.tuple = systable_getnext_ordered(scan->scan.scan,
-												ForwardScanDirection);
-	if (!HeapTupleIsValid(scan->scan.tuple))
+	if (!gauth_ordered_scan_next(&scan->rows))
 		return false;
-	scan->size = (uint64)
-		DatumGetInt64(gauth_scan_value(&scan->scan, CHECKPOINT_SIZE,
-									   &is_null));
-	scan->root = gauth_scan_text(&scan->scan, CHECKPOINT_ROOT);
+	scan->size = (uint64) gauth_scan_int64(&scan->rows.scan, CHECKPOINT_SIZE);
+	scan->root = gauth_scan_text(&scan->rows.scan, CHECKPOINT_ROOT);
 	return true;
 }
 
@@ -59,10 +46,7 @@ gauth_checkpoint_scan_next(GauthCheckpointScan *scan)
 void
 gauth_checkpoint_scan_end(GauthCheckpointScan *scan)
 {
-	systable_endscan_ordered(scan->scan.scan);
-	scan->scan.scan = NULL;
-	index_close(scan->index, AccessShareLock);
-	gauth_scan_end(&scan->scan);
+	gauth_ordered_scan_end(&scan->rows);
 }
 
 static void
@@ -109,33 +93,22 @@ gauth_checkpoint_find(uint32 shard, uint64 size, GauthText *note)
 bool
 gauth_checkpoint_newest(uint32 shard, uint64 limit, GauthTreeHead *head)
 {
-	GauthScan	scan;
-	Relation	index;
-	ScanKeyData keys[2];
+	GauthOrderedScan rows;
 	GauthSpan	root = {0};
-	bool		is_null;
 
-	gauth_scan_begin(&scan, GAUTH_TABLE_CHECKPOINT);
-	index = index_open(scan.index, AccessShareLock);
-	ScanKeyInit(&keys[0], CHECKPOINT_SHARD, BTEqualStrategyNumber, F_INT4EQ,
-				Int32GetDatum((int32) shard));
-	ScanKeyInit(&keys[1], CHECKPOINT_SIZE, BTLessEqualStrategyNumber,
-				F_INT8LE, Int64GetDatum((int64) limit));
-	scan.scan = systable_beginscan_ordered(scan.relation, index, NULL, 2,
-										   keys);
-	scan.tuple = systable_getnext_ordered(scan.scan, BackwardScanDirection);
-	if (HeapTupleIsValid(scan.tuple))
+	gauth_ordered_scan_begin(&rows, GAUTH_TABLE_CHECKPOINT, NULL,
+							 BackwardScanDirection, NULL);
+	gauth_scan_key_int(&rows.scan, CHECKPOINT_SHARD, (int32) shard);
+	gauth_ordered_scan_key_int64(&rows, CHECKPOINT_SIZE,
+								 BTLessEqualStrategyNumber, (int64) limit);
+	if (gauth_ordered_scan_next(&rows))
 	{
-		root = gauth_scan_text(&scan, CHECKPOINT_ROOT);
-		head->size = (uint64)
-			DatumGetInt64(gauth_scan_value(&scan, CHECKPOINT_SIZE, &is_null));
+		root = gauth_scan_text(&rows.scan, CHECKPOINT_ROOT);
+		head->size = (uint64) gauth_scan_int64(&rows.scan, CHECKPOINT_SIZE);
 	}
 	if (root.len == sizeof(head->root))
 		memcpy(head->root.bytes, root.data, root.len);
-	systable_endscan_ordered(scan.scan);
-	scan.scan = NULL;
-	index_close(index, AccessShareLock);
-	gauth_scan_end(&scan);
+	gauth_ordered_scan_end(&rows);
 	return root.len == sizeof(head->root);
 }
 

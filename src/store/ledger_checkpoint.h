@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "ledger/merkle.h"
-#include "store/relation.h"
+#include "store/ordered_scan.h"
 
 /* columns of gauth.checkpoint */
 enum
@@ -36,8 +36,7 @@ enum
 /* checkpoints of a log, by size */
 typedef struct GauthCheckpointScan
 {
-	GauthScan	scan;
-	Relation	index;
+	GauthOrderedScan rows;
 	uint64		size;
 	GauthSpan	root;			/* valid until the next one */
 } GauthCheckpointScan;

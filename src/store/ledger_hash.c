@@ -8,15 +8,12 @@
  */
 #include "store/ledger_hash.h"
 
-#include "access/genam.h"
-#include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
 
 #include "store/compat.h"
 #include "store/crypto.h"
 #include "store/ledger_batch.h"
 #include "store/refuse.h"
-#include "store/relation.h"
 
 /* columns of gauth.tile_root */
 enum
@@ -45,10 +42,8 @@ take_leaves(const GauthScan *scan, Wanted *wanted)
 {
 	bool		is_null;
 	uint64		next = wanted->first + wanted->done;
-	uint64		begin = (uint64)
-		DatumGetInt64(gauth_scan_value(scan, BATCH_FIRST_INDEX, &is_null));
-	uint64		size = (uint64)
-		DatumGetInt64(gauth_scan_value(scan, BATCH_SIZE, &is_null));
+	uint64		begin = (uint64) gauth_scan_int64(scan, BATCH_FIRST_INDEX);
+	uint64		size = (uint64) gauth_scan_int64(scan, BATCH_SIZE);
 	Datum		leaves = gauth_scan_value(scan, BATCH_LEAVES, &is_null);
 	uint64		skipped;
 	size_t		count;
@@ -74,9 +69,7 @@ take_leaves(const GauthScan *scan, Wanted *wanted)
 static bool
 take_root(const GauthScan *scan, Wanted *wanted)
 {
-	bool		is_null;
-	uint64		index = (uint64)
-		DatumGetInt64(gauth_scan_value(scan, TILE_INDEX, &is_null));
+	uint64		index = (uint64) gauth_scan_int64(scan, TILE_INDEX);
 	GauthSpan	root = gauth_scan_text(scan, TILE_ROOT);
 
 	if (index != wanted->first + wanted->done || root.len != GAUTH_HASH_SIZE)
@@ -85,64 +78,51 @@ take_root(const GauthScan *scan, Wanted *wanted)
 	return true;
 }
 
-/* forwards through an index until nothing is wanted any more */
+/* forwards until nothing is wanted any more */
 static bool
-scan_wanted(GauthScan *scan, const char *index_name, ScanKey keys, int count,
-			Snapshot snapshot, bool (*take) (const GauthScan *, Wanted *),
-			Wanted *wanted)
+scan_wanted(GauthOrderedScan *rows,
+			bool (*take) (const GauthScan *, Wanted *), Wanted *wanted)
 {
-	Relation	index = index_open(gauth_relation_find(index_name),
-								   AccessShareLock);
 	bool		good = true;
 
-	scan->scan = systable_beginscan_ordered(scan->relation, index, snapshot,
-											count, keys);
 	while (good && wanted->done < wanted->count)
-	{
-		scan->tuple = systable_getnext_ordered(scan->scan,
-											   ForwardScanDirection);
-		good = HeapTupleIsValid(scan->tuple) && take(scan, wanted);
-	}
-	systable_endscan_ordered(scan->scan);
-	scan->scan = NULL;
-	index_close(index, AccessShareLock);
-	gauth_scan_end(scan);
+		good = gauth_ordered_scan_next(rows) && take(&rows->scan, wanted);
+	gauth_ordered_scan_end(rows);
 	return good;
 }
 
 static bool
 read_leaves(const GauthLogTree *tree, Wanted *wanted)
 {
-	GauthScan	scan;
-	ScanKeyData keys[2];
+	GauthOrderedScan rows;
 	GauthBatch	batch;
 
 	if (!gauth_batch_at(tree->shard, wanted->first, tree->snapshot, &batch))
 		return false;
-	gauth_scan_begin(&scan, GAUTH_TABLE_SEAL_BATCH);
-	ScanKeyInit(&keys[0], BATCH_SHARD, BTEqualStrategyNumber, F_INT4EQ,
-				Int32GetDatum((int32) tree->shard));
-	ScanKeyInit(&keys[1], BATCH_FIRST_INDEX, BTGreaterEqualStrategyNumber,
-				F_INT8GE, Int64GetDatum((int64) batch.first));
-	return scan_wanted(&scan, "seal_batch_index", keys, 2, tree->snapshot,
-					   take_leaves, wanted);
+	gauth_ordered_scan_begin(&rows, GAUTH_TABLE_SEAL_BATCH,
+							 "seal_batch_index", ForwardScanDirection,
+							 tree->snapshot);
+	gauth_scan_key_int(&rows.scan, BATCH_SHARD, (int32) tree->shard);
+	gauth_ordered_scan_key_int64(&rows, BATCH_FIRST_INDEX,
+								 BTGreaterEqualStrategyNumber,
+								 (int64) batch.first);
+	return scan_wanted(&rows, take_leaves, wanted);
 }
 
 static bool
 read_roots(const GauthLogTree *tree, unsigned level, Wanted *wanted)
 {
-	GauthScan	scan;
-	ScanKeyData keys[3];
+	GauthOrderedScan rows;
 
-	gauth_scan_begin(&scan, GAUTH_TABLE_TILE_ROOT);
-	ScanKeyInit(&keys[0], TILE_SHARD, BTEqualStrategyNumber, F_INT4EQ,
-				Int32GetDatum((int32) tree->shard));
-	ScanKeyInit(&keys[1], TILE_LEVEL, BTEqualStrategyNumber, F_INT2EQ,
-				Int16GetDatum((int16) (level / GAUTH_TILE_HEIGHT)));
-	ScanKeyInit(&keys[2], TILE_INDEX, BTGreaterEqualStrategyNumber, F_INT8GE,
-				Int64GetDatum((int64) wanted->first));
-	return scan_wanted(&scan, "tile_root_pkey", keys, 3, tree->snapshot,
-					   take_root, wanted);
+	gauth_ordered_scan_begin(&rows, GAUTH_TABLE_TILE_ROOT, NULL,
+							 ForwardScanDirection, tree->snapshot);
+	gauth_scan_key_int(&rows.scan, TILE_SHARD, (int32) tree->shard);
+	gauth_scan_key_int16(&rows.scan, TILE_LEVEL,
+						 (int16) (level / GAUTH_TILE_HEIGHT));
+	gauth_ordered_scan_key_int64(&rows, TILE_INDEX,
+								 BTGreaterEqualStrategyNumber,
+								 (int64) wanted->first);
+	return scan_wanted(&rows, take_root, wanted);
 }
 
 static GauthStatus

@@ -63,14 +63,6 @@ static struct
 	bool		answer;
 }			mirror;
 
-static int64
-read_int64(const GauthScan *scan, AttrNumber column)
-{
-	bool		is_null;
-
-	return DatumGetInt64(gauth_scan_value(scan, column, &is_null));
-}
-
 static int32
 read_int32(const GauthScan *scan, AttrNumber column)
 {
@@ -89,9 +81,9 @@ read_life(const GauthScan *scan, uint32 shard)
 {
 	GauthBatch	last;
 
-	if (read_int64(scan, SHARD_SYSTEM_IDENTIFIER) !=
+	if (gauth_scan_int64(scan, SHARD_SYSTEM_IDENTIFIER) !=
 		(int64) GetSystemIdentifier() ||
-		read_int64(scan, SHARD_RELATION) !=
+		gauth_scan_int64(scan, SHARD_RELATION) !=
 		(int64) gauth_table_oid(GAUTH_TABLE_SHARD))
 		return GAUTH_SHARD_FOREIGN;
 	if (gauth_batch_last(shard, &last) &&
@@ -108,7 +100,7 @@ read_shard(const GauthScan *scan, GauthShard *shard)
 {
 	shard->number = (uint32) read_int32(scan, SHARD_SHARD);
 	shard->life = read_life(scan, shard->number);
-	shard->opened_at = read_int64(scan, SHARD_OPENED_AT);
+	shard->opened_at = gauth_scan_time(scan, SHARD_OPENED_AT, 0);
 }
 
 /*

@@ -66,7 +66,6 @@ read_store(const Reading *reading)
 {
 	GauthPolicyRows *rows = reading->rows;
 	GauthScan	scan;
-	bool		is_null;
 	GauthStatus status = GAUTH_OK;
 
 	rows->mode = GAUTH_POLICY_STRICT;
@@ -77,9 +76,7 @@ read_store(const Reading *reading)
 		GauthSpan	mode = gauth_scan_text(&scan, POLICY_STORE_MODE);
 
 		(void) gauth_policy_mode_find(mode, &rows->mode);
-		rows->version = DatumGetInt64(gauth_scan_value(&scan,
-													   POLICY_STORE_VERSION,
-													   &is_null));
+		rows->version = gauth_scan_int64(&scan, POLICY_STORE_VERSION);
 		status = copy_column(reading, &scan, POLICY_STORE_SCHEMA,
 							 &rows->schema);
 	}

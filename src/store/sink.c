@@ -35,13 +35,10 @@ read_sink(const GauthScan *scan, GauthSink *sink)
 								   gauth_scan_text(scan, SINK_NAME));
 	sink->function = read_string(scan, SINK_FUNCTION);
 	sink->role = read_string(scan, SINK_ROLE);
-	sink->position = (uint64)
-		DatumGetInt64(gauth_scan_value(scan, SINK_POSITION, &is_null));
+	sink->position = (uint64) gauth_scan_int64(scan, SINK_POSITION);
 	sink->failures =
 		DatumGetInt32(gauth_scan_value(scan, SINK_FAILURES, &is_null));
-	sink->changed_at =
-		DatumGetTimestampTz(gauth_scan_value(scan, SINK_CHANGED_AT,
-											 &is_null));
+	sink->changed_at = gauth_scan_time(scan, SINK_CHANGED_AT, 0);
 }
 
 /*
