@@ -349,22 +349,9 @@ SELECT gauth.diff_policies('', 'agents', jsonb_build_array(jsonb_build_object('p
 
 DELETE FROM gauth.policy_store WHERE store IN ('agents', 'default');
 DELETE FROM gauth.policy_history;
-DO $$
-DECLARE
-    guarded text;
-BEGIN
-    FOREACH guarded IN ARRAY ARRAY['authorization_grant', 'approval', 'approval_request', 'mandate_history', 'mandate'] LOOP
-        EXECUTE format('ALTER TABLE gauth.%I DISABLE TRIGGER guard', guarded);
-        EXECUTE format('DELETE FROM gauth.%I', guarded);
-        EXECUTE format('ALTER TABLE gauth.%I ENABLE ALWAYS TRIGGER guard', guarded);
-    END LOOP;
-END $$;
-DELETE FROM gauth.resource_server;
-DELETE FROM gauth.client;
-DELETE FROM gauth.representative;
-DELETE FROM gauth.evidence;
-DELETE FROM gauth.party_identity;
-DELETE FROM gauth.party;
+\getenv tests PG_ABS_SRCDIR
+\set no_parties :tests '/sql/common/no_parties.sql'
+\i :no_parties
 DELETE FROM gauth.token WHERE issuer = 'https://agent.example';
 SELECT gauth.drop_issuer('https://agent.example');
 DROP FUNCTION made, token, part, ask, enforced, dry;

@@ -8,17 +8,9 @@ CREATE ROLE regress_definition_buyer;
 CREATE ROLE regress_definition_agent;
 CREATE ROLE regress_definition_stranger;
 
-CREATE FUNCTION refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    code text;
-BEGIN
-    EXECUTE statement;
-    RETURN 'not refused';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(' ', SQLSTATE, nullif(code, ''), '-', SQLERRM);
-END $$;
-GRANT EXECUTE ON FUNCTION refused(text) TO PUBLIC;
+\getenv tests PG_ABS_SRCDIR
+\set refused :tests '/sql/common/refused.sql'
+\i :refused
 
 -- the parties, as the steps I to V leave them (test/sql/party.sql)
 INSERT INTO gauth.party (party, kind, form, name, identity, version, status,
@@ -280,23 +272,8 @@ FROM (VALUES ('{"continuation_on_death": false}', '{"deceased": true}'),
              ('{"incapacity_instructions": "ask the court"}', '{"legal_capacity": false}')) v (rules, change);
 
 -- nothing stays
-ALTER TABLE gauth.mandate DISABLE TRIGGER guard;
-ALTER TABLE gauth.mandate_history DISABLE TRIGGER guard;
-ALTER TABLE gauth.definition_version DISABLE TRIGGER guard;
-DELETE FROM gauth.mandate WHERE agent = 'bot';
-DELETE FROM gauth.mandate_history h WHERE NOT EXISTS (SELECT FROM gauth.mandate m WHERE m.id = h.mandate);
-DELETE FROM gauth.definition_version;
-ALTER TABLE gauth.mandate ENABLE ALWAYS TRIGGER guard;
-ALTER TABLE gauth.mandate_history ENABLE ALWAYS TRIGGER guard;
-ALTER TABLE gauth.definition_version ENABLE ALWAYS TRIGGER guard;
-DELETE FROM gauth.obligation;
-DELETE FROM gauth.definition_event;
-DELETE FROM gauth.definition;
-DELETE FROM gauth.client;
-DELETE FROM gauth.representative;
-DELETE FROM gauth.evidence;
-DELETE FROM gauth.party_identity;
-DELETE FROM gauth.party;
+\set no_parties :tests '/sql/common/no_parties.sql'
+\i :no_parties
 DROP FUNCTION refused(text), form(jsonb, text), with_requirement(text[], jsonb, text), mandate(text, jsonb, int), fate(jsonb, text);
 DROP ROLE regress_definition_md, regress_definition_buyer, regress_definition_agent, regress_definition_stranger,
     regress_definition_zoe;

@@ -8,17 +8,9 @@ CREATE ROLE regress_token_ben;
 CREATE ROLE regress_token_stranger;
 CREATE ROLE regress_token_verifier;
 
-CREATE FUNCTION refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    code text;
-BEGIN
-    EXECUTE statement;
-    RETURN 'not refused';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(' ', SQLSTATE, nullif(code, ''), '-', SQLERRM);
-END $$;
-GRANT EXECUTE ON FUNCTION refused(text) TO PUBLIC;
+\getenv tests PG_ABS_SRCDIR
+\set refused :tests '/sql/common/refused.sql'
+\i :refused
 
 -- the parties, as the steps I to V leave them (test/sql/party.sql)
 INSERT INTO gauth.party (party, kind, form, name, identity, version, status,
@@ -264,19 +256,9 @@ FROM gauth.entry
 WHERE kind = 'token.issue' AND decision = 3 AND action = 'issue_mandate_token' AND made_at >= :'start'
 GROUP BY rule ORDER BY rule COLLATE "C";
 
--- nothing stays; what only gauth's own functions may remove needs its owner
-ALTER TABLE gauth.mandate DISABLE TRIGGER guard;
-ALTER TABLE gauth.mandate_history DISABLE TRIGGER guard;
-DELETE FROM gauth.mandate WHERE agent = 'bot';
-DELETE FROM gauth.mandate_history h WHERE NOT EXISTS (SELECT FROM gauth.mandate m WHERE m.id = h.mandate);
-ALTER TABLE gauth.mandate ENABLE ALWAYS TRIGGER guard;
-ALTER TABLE gauth.mandate_history ENABLE ALWAYS TRIGGER guard;
-DELETE FROM gauth.client;
-DELETE FROM gauth.representative;
-DELETE FROM gauth.evidence;
-DELETE FROM gauth.party_identity;
-UPDATE gauth.party SET successor = NULL;
-DELETE FROM gauth.party;
+-- nothing stays
+\set no_parties :tests '/sql/common/no_parties.sql'
+\i :no_parties
 DELETE FROM gauth.token;
 DELETE FROM gauth.revocation;
 SELECT count(gauth.drop_issuer(issuer)) FROM gauth.issuer

@@ -11,17 +11,9 @@ CREATE ROLE regress_flow_other;
 CREATE ROLE regress_flow_erp;
 CREATE ROLE regress_flow_stranger;
 
-CREATE FUNCTION refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    code text;
-BEGIN
-    EXECUTE statement;
-    RETURN 'not refused';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(' ', SQLSTATE, nullif(code, ''), '-', SQLERRM);
-END $$;
-GRANT EXECUTE ON FUNCTION refused(text) TO PUBLIC;
+\getenv tests PG_ABS_SRCDIR
+\set refused :tests '/sql/common/refused.sql'
+\i :refused
 
 -- the parties, as the steps I to VIII leave them (test/sql/party.sql)
 INSERT INTO gauth.party (party, kind, form, name, identity, version, status,
@@ -409,29 +401,8 @@ WHERE m.status = 'ACTIVE' AND o.person IS NULL;
 
 -- nothing stays
 DROP TABLE purchase;
-DO $$
-DECLARE
-    guarded text;
-BEGIN
-    FOREACH guarded IN ARRAY ARRAY['authorization_grant', 'transaction_record', 'budget_consumption', 'budget_hold', 'approval',
-                                   'approval_request', 'mandate_session', 'mandate_history', 'mandate', 'definition_version'] LOOP
-        EXECUTE format('ALTER TABLE gauth.%I DISABLE TRIGGER guard', guarded);
-        IF guarded = 'mandate' THEN
-            DELETE FROM gauth.mandate_definition;
-        END IF;
-        EXECUTE format('DELETE FROM gauth.%I', guarded);
-        EXECUTE format('ALTER TABLE gauth.%I ENABLE ALWAYS TRIGGER guard', guarded);
-    END LOOP;
-END $$;
-DELETE FROM gauth.obligation;
-DELETE FROM gauth.definition_event;
-DELETE FROM gauth.definition;
-DELETE FROM gauth.resource_server;
-DELETE FROM gauth.client;
-DELETE FROM gauth.representative;
-DELETE FROM gauth.evidence;
-DELETE FROM gauth.party_identity;
-DELETE FROM gauth.party;
+\set no_parties :tests '/sql/common/no_parties.sql'
+\i :no_parties
 DELETE FROM gauth.token;
 SELECT gauth.drop_issuer('https://flow.example');
 SELECT gauth.revoke_access('regress_flow_erp', 'enforcer');

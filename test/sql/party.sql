@@ -8,17 +8,9 @@ CREATE ROLE regress_party_buyer;
 CREATE ROLE regress_party_stranger;
 
 -- what a call raises: SQLSTATE, the code, the message
-CREATE FUNCTION refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    code text;
-BEGIN
-    EXECUTE statement;
-    RETURN 'not refused';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(' ', SQLSTATE, nullif(code, ''), '-', SQLERRM);
-END $$;
-GRANT EXECUTE ON FUNCTION refused(text) TO PUBLIC;
+\getenv tests PG_ABS_SRCDIR
+\set refused :tests '/sql/common/refused.sql'
+\i :refused
 
 -- the objects without what differs from run to run
 CREATE FUNCTION shown(object jsonb) RETURNS jsonb LANGUAGE sql AS
@@ -259,12 +251,7 @@ RESET SESSION AUTHORIZATION;
 SELECT gauth.drop_issuer('https://idp.example');
 DELETE FROM gauth.token WHERE issuer = 'https://idp.example';
 DELETE FROM gauth.revocation WHERE issuer = 'https://idp.example';
-DELETE FROM gauth.resource_server;
-DELETE FROM gauth.client;
-DELETE FROM gauth.representative;
-DELETE FROM gauth.evidence;
-DELETE FROM gauth.party_identity;
-UPDATE gauth.party SET successor = NULL;
-DELETE FROM gauth.party;
+\set no_parties :tests '/sql/common/no_parties.sql'
+\i :no_parties
 DROP FUNCTION refused(text), shown(jsonb);
 DROP ROLE regress_party_md, regress_party_buyer, regress_party_stranger, regress_party_resource;
