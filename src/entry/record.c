@@ -4,6 +4,8 @@
  */
 #include "entry/record.h"
 
+#include "access/xlog.h"
+
 #include "base/json_write.h"
 #include "entry/actor.h"
 #include "entry/report.h"
@@ -115,6 +117,52 @@ gauth_record_decision(GauthRecorder *record)
 {
 	finish_payload(record);
 	gauth_ledger_decide(&record->note, NULL);
+}
+
+/*
+ * gauth_record_refusal
+ *		An entry about a refusal, which the error that follows does not undo;
+ *		of a token what it claims, or NULL.
+ *
+ * A standby cannot record it, and refuses all the same.
+ */
+void
+gauth_record_refusal(const char *kind, const char *rule,
+					 const GauthClaims *claims)
+{
+	GauthRecorder record;
+
+	if (RecoveryInProgress())
+		return;
+	gauth_record_begin(&record, kind, gauth_span(NULL, 0));
+	record.note.verdict = GAUTH_VERDICT_DENY;
+	record.note.rule = gauth_span_of(rule);
+	if (claims != NULL)
+	{
+		record.note.token_id = claims->token_id;
+		gauth_record_text(&record, "issuer", claims->issuer);
+		gauth_record_text(&record, "subject", claims->subject);
+	}
+	gauth_record_decision(&record);
+}
+
+/* what a token says of itself counts when it was signed by who it says */
+static bool
+signature_verified(GauthStatus status)
+{
+	return status >= GAUTH_TYPE_REFUSED && status < GAUTH_STATUS_COUNT;
+}
+
+/*
+ * gauth_record_refused_token
+ *		The same for a token that was presented.
+ */
+void
+gauth_record_refused_token(const char *kind, const GauthError *err,
+						   const GauthClaims *claims)
+{
+	gauth_record_refusal(kind, gauth_status_name(err->status),
+						 signature_verified(err->status) ? claims : NULL);
 }
 
 /*

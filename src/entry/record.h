@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "store/ledger.h"
+#include "token/claims.h"
 
 typedef struct GauthRecorder
 {
@@ -32,6 +33,11 @@ extern void gauth_record_json(GauthRecorder *record, const char *name,
 							  GauthSpan json);
 extern void gauth_record_end(GauthRecorder *record);
 extern void gauth_record_decision(GauthRecorder *record);
+extern void gauth_record_refusal(const char *kind, const char *rule,
+								 const GauthClaims *claims);
+extern void gauth_record_refused_token(const char *kind,
+									   const GauthError *err,
+									   const GauthClaims *claims);
 extern void gauth_record_step(const char *kind, GauthSpan resource,
 							  GauthSpan agent);
 extern void gauth_record_change(const char *kind, GauthSpan resource);

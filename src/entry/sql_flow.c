@@ -86,8 +86,43 @@ find_agent(GauthParty *agent)
 {
 	GauthSpan	actor;
 
-	return gauth_party_actor(&actor) && gauth_party_find(actor, agent) &&
-		agent->kind == GAUTH_PARTY_AGENT;
+	if (gauth_party_actor(&actor) && gauth_party_find(actor, agent) &&
+		agent->kind == GAUTH_PARTY_AGENT)
+		return true;
+	memset(agent, 0, sizeof(*agent));
+	return false;
+}
+
+static void
+begin_record(GauthRecorder *record, const char *kind, GauthSpan resource,
+			 const Request *request)
+{
+	gauth_record_begin(record, kind, resource);
+	record->note.action = GAUTH_SPAN("initiate_authorization");
+	record->note.mandate = request->mandate.id;
+	record->note.actor = gauth_actor_name();
+	record->note.agent = request->agent.party;
+}
+
+/* no grant, for the rule (without data: by a decision, which says why) */
+static void
+record_refusal(const Request *request, GauthSpan rule)
+{
+	GauthRecorder record;
+
+	begin_record(&record, "grant.refuse",
+				 gauth_document_text(request->document, "resource_server"),
+				 request);
+	record.note.verdict = GAUTH_VERDICT_DENY;
+	record.note.rule = rule;
+	gauth_record_decision(&record);
+}
+
+static void
+refuse(const Request *request, const char *code)
+{
+	record_refusal(request, gauth_span_of(code));
+	gauth_raise_rule(code);
 }
 
 static void
@@ -103,13 +138,13 @@ find_mandate(Request *request)
 		id = gauth_flow_mandate(request->agent.party, project,
 								GetCurrentTimestamp());
 	if (id.data == NULL)
-		gauth_raise_rule("MANDATE_NOT_FOUND");
+		refuse(request, "MANDATE_NOT_FOUND");
 	code = gauth_mandate_inactive(id, &request->mandate);
 	if (code != NULL)
-		gauth_raise_rule(code);
+		refuse(request, code);
 	if (!gauth_span_equal(request->mandate.agent, request->agent.party) &&
 		!gauth_party_succeeds(request->mandate.agent, request->agent.party))
-		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
+		refuse(request, "INSUFFICIENT_AUTHORITY");
 }
 
 static void
@@ -122,7 +157,7 @@ find_server(Request *request)
 	if (!gauth_resource_server_find(name, &request->server))
 		gauth_raise_unknown("resource server");
 	if (gauth_counterparty_reason(&request->server, &now) != NULL)
-		gauth_raise_rule("COUNTERPARTY_NOT_IN_FORCE");
+		refuse(request, "COUNTERPARTY_NOT_IN_FORCE");
 }
 
 /* verbs are names of one kind, so that they can be scope tokens */
@@ -197,30 +232,13 @@ decide(Request *request)
 		gauth_raise_status(GAUTH_OUT_OF_MEMORY, "decisions");
 }
 
-static void
-record_request(const Request *request, GauthSpan grant)
-{
-	bool		refused = grant.data == NULL;
-	GauthRecorder record;
-
-	gauth_record_begin(&record, refused ? "grant.refuse" : "grant.create",
-					   refused ? request->server.server : grant);
-	if (refused)
-		record.note.verdict = GAUTH_VERDICT_DENY;
-	record.note.action = GAUTH_SPAN("initiate_authorization");
-	record.note.mandate = request->mandate.id;
-	record.note.actor = request->agent.party;
-	record.note.agent = request->agent.party;
-	gauth_record_end(&record);
-}
-
 static Datum
 refuse_request(const Request *request)
 {
 	GauthWrite	write = {0};
 	Datum		answer;
 
-	record_request(request, gauth_span(NULL, 0));
+	record_refusal(request, gauth_span(NULL, 0));
 	gauth_write_text(&write, request->decisions);
 	gauth_write_text(&write, gauth_document_text(request->document, "state"));
 	(void) gauth_write_returning(&write, "SELECT jsonb_build_object("
@@ -276,6 +294,7 @@ Datum
 gauth_sql_initiate_authorization(PG_FUNCTION_ARGS)
 {
 	Request		request = {0};
+	GauthRecorder record;
 	GauthSpan	id;
 	Datum		answer;
 
@@ -284,7 +303,7 @@ gauth_sql_initiate_authorization(PG_FUNCTION_ARGS)
 										   gauth_arg_span(fcinfo, 0),
 										   "request", authorization_members);
 	if (!find_agent(&request.agent))
-		gauth_raise_rule("INSUFFICIENT_AUTHORITY");
+		refuse(&request, "INSUFFICIENT_AUTHORITY");
 	request.challenge = gauth_code_challenge(&request.arena,
 											 request.document);
 	find_mandate(&request);
@@ -296,7 +315,8 @@ gauth_sql_initiate_authorization(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(refuse_request(&request));
 	id = gauth_mandate_new_id("grt_");
 	answer = store_grant(&request, id);
-	record_request(&request, id);
+	begin_record(&record, "grant.create", id, &request);
+	gauth_record_end(&record);
 	PG_RETURN_DATUM(answer);
 }
 

@@ -8,7 +8,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -35,36 +34,6 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_has_scope);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_is_authenticated);
 PGDLLEXPORT PG_FUNCTION_INFO_V1(gauth_sql_require);
 
-/* what a token says of itself counts when it was signed by who it says */
-static bool
-signature_verified(GauthStatus status)
-{
-	return status >= GAUTH_TYPE_REFUSED && status < GAUTH_STATUS_COUNT;
-}
-
-/*
- * A refusal, which the error that follows does not undo.  A standby cannot
- * record it, and refuses all the same.
- */
-static void
-record_refusal(const char *kind, const char *rule, const GauthClaims *claims)
-{
-	GauthRecorder record;
-
-	if (RecoveryInProgress())
-		return;
-	gauth_record_begin(&record, kind, gauth_span(NULL, 0));
-	record.note.verdict = GAUTH_VERDICT_DENY;
-	record.note.rule = gauth_span_of(rule);
-	if (claims != NULL)
-	{
-		record.note.token_id = claims->token_id;
-		gauth_record_text(&record, "issuer", claims->issuer);
-		gauth_record_text(&record, "subject", claims->subject);
-	}
-	gauth_record_decision(&record);
-}
-
 /*
  * gauth.authenticate(token text, audience text) returns text
  */
@@ -81,7 +50,7 @@ gauth_sql_authenticate(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 	{
-		record_refusal("authenticate", "TOKEN_MALFORMED", NULL);
+		gauth_record_refusal("authenticate", "TOKEN_MALFORMED", NULL);
 		gauth_raise_status(GAUTH_TOKEN_MALFORMED, "token");
 	}
 	gauth_memory_arena(&arena, NULL, 0, CurrentMemoryContext);
@@ -97,8 +66,7 @@ gauth_sql_authenticate(PG_FUNCTION_ARGS)
 	}
 	if (status != GAUTH_OK)
 	{
-		record_refusal("authenticate", gauth_status_name(err.status),
-					   signature_verified(err.status) ? &jwt.claims : NULL);
+		gauth_record_refused_token("authenticate", &err, &jwt.claims);
 		gauth_raise(&err);
 	}
 
@@ -357,7 +325,7 @@ gauth_sql_require(PG_FUNCTION_ARGS)
 {
 	if (gauth_identity_current() == NULL)
 	{
-		record_refusal("require", "NO_IDENTITY", NULL);
+		gauth_record_refusal("require", "NO_IDENTITY", NULL);
 		gauth_raise_no_identity();
 	}
 	PG_RETURN_VOID();

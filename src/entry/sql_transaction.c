@@ -68,6 +68,39 @@ typedef struct Transaction
 	GauthMandateChange change;	/* the mandate, locked */
 } Transaction;
 
+static void
+begin_record(GauthRecorder *record, const char *kind, GauthSpan resource,
+			 const Transaction *transaction)
+{
+	gauth_record_begin(record, kind, resource);
+	record->note.action = transaction->verb;
+	record->note.mandate = transaction->bearer.mandate;
+	record->note.token_id = transaction->bearer.token_id;
+	record->note.actor = gauth_actor_name();
+	record->note.agent = transaction->bearer.issuer_subject;
+}
+
+static GauthSpan
+resource_of(const Transaction *transaction)
+{
+	return gauth_document_text(transaction->document, "resource");
+}
+
+/* there is no transaction: an entry says so, which outlives the error */
+static void
+refuse(const Transaction *transaction, const char *code)
+{
+	GauthRecorder record;
+
+	begin_record(&record, "transaction.process", resource_of(transaction),
+				 transaction);
+	record.note.verdict = GAUTH_VERDICT_DENY;
+	record.note.rule = gauth_span_of(code);
+	gauth_record_text(&record, "transaction_id", transaction->id);
+	gauth_record_decision(&record);
+	gauth_raise_rule(code);
+}
+
 /* who presents the token: no identity is set, the caller stays who it is */
 static void
 verify(Transaction *transaction)
@@ -83,9 +116,12 @@ verify(Transaction *transaction)
 		status = gauth_identity_of(&transaction->arena, jwt, issuer,
 								   &transaction->bearer, &err);
 	if (status != GAUTH_OK)
+	{
+		gauth_record_refused_token("transaction.process", &err, &jwt->claims);
 		gauth_raise(&err);
+	}
 	if (transaction->bearer.mandate.len == 0)
-		gauth_raise_rule("MANDATE_NOT_FOUND");
+		refuse(transaction, "MANDATE_NOT_FOUND");
 }
 
 static void
@@ -132,24 +168,6 @@ scope_suffices(Transaction *transaction)
 			return false;
 	}
 	return true;
-}
-
-static void
-begin_record(GauthRecorder *record, const char *kind, GauthSpan resource,
-			 const Transaction *transaction)
-{
-	gauth_record_begin(record, kind, resource);
-	record->note.action = transaction->verb;
-	record->note.mandate = transaction->bearer.mandate;
-	record->note.token_id = transaction->bearer.token_id;
-	record->note.actor = gauth_actor_name();
-	record->note.agent = transaction->bearer.issuer_subject;
-}
-
-static GauthSpan
-resource_of(const Transaction *transaction)
-{
-	return gauth_document_text(transaction->document, "resource");
 }
 
 static Datum
@@ -210,7 +228,7 @@ store(const Transaction *transaction)
 						" token_id, partner, processed_at) VALUES ($1, $2,"
 						" $3, $4, $5, $6, $7, $8, $9, clock_timestamp())"
 						" ON CONFLICT DO NOTHING") == 0)
-		gauth_raise_rule("DUPLICATE_TRANSACTION");
+		refuse(transaction, "DUPLICATE_TRANSACTION");
 }
 
 static void
@@ -227,11 +245,11 @@ pay(Transaction *transaction)
 		case GAUTH_SPENT:
 			return;
 		case GAUTH_SPENT_BEFORE:
-			gauth_raise_rule("DUPLICATE_TRANSACTION");
+			refuse(transaction, "DUPLICATE_TRANSACTION");
 			break;
 		case GAUTH_SPENT_TOO_MUCH:
 			/* it was decided with the mandate locked: only a hold is in it */
-			gauth_raise_rule("BUDGET_EXCEEDED");
+			refuse(transaction, "BUDGET_EXCEEDED");
 			break;
 	}
 }

@@ -42,7 +42,7 @@ SELECT gauth.grant_access('regress_flow_erp', 'enforcer');
 SELECT gauth.add_issuer('https://flow.example', ARRAY['erp', 'db'], hosted => true);
 SELECT gauth.create_key('https://flow.example', 'ES256') IS NOT NULL AS created;
 
-SELECT pg_current_xact_id() AS start \gset
+SELECT pg_current_xact_id() AS start, clock_timestamp() AS began \gset
 SET SESSION AUTHORIZATION regress_flow_ben;
 SELECT gauth.create_mandate('{
     "parties": {"issuer": "https://flow.example", "subject": "bot", "customer_id": "acme", "project_id": "p", "issued_by": "ben"},
@@ -398,6 +398,23 @@ SELECT meanwhile(:'ctoken', '-', '{"amount_cents": 1}') AS child,
 -- A-09: every mandate in force leads up to a person
 SELECT count(*) AS without_person FROM gauth.mandate m, gauth.mandate_origin(m.id) o
 WHERE m.status = 'ACTIVE' AND o.person IS NULL;
+
+--
+-- every refusal has its entry, though its transaction is rolled back
+--
+SET SESSION AUTHORIZATION regress_flow_bot;
+BEGIN;
+SELECT gauth.initiate_authorization('{"scopes": ["trade.order.sign"], "resource_server": "erp", "mandate": "mdt_none"}');
+ROLLBACK;
+BEGIN;
+SELECT gauth.initiate_authorization(pg_temp.ask(jsonb_build_object('mandate', :'q', 'region', 'US'))) -> 'granted' AS granted;
+ROLLBACK;
+RESET SESSION AUTHORIZATION;
+SELECT kind, rule, sum(count), count(agent) = count(*) AS agent, count(mandate) = count(*) AS mandate, count(resource) = count(*) AS resource,
+       count(token_id) = count(*) AS token
+FROM gauth.entry
+WHERE kind IN ('grant.refuse', 'transaction.process') AND decision = 3 AND made_at >= :'began'
+GROUP BY kind, rule ORDER BY kind, rule COLLATE "C" NULLS FIRST;
 
 -- nothing stays
 DROP TABLE purchase;
