@@ -5,7 +5,9 @@
  * A sink is a function of a user's.  It runs as the role that registered it,
  * restricted as the server restricts an index expression: it cannot become
  * somebody else.  Its effects and its progress are one transaction; when it
- * fails both are undone, and it is asked again later.
+ * fails both are undone, and it is asked again later.  One that hangs is in
+ * nobody's way: the process that seals ends this one when somebody waits for
+ * the database.
  */
 #include "entry/sink.h"
 

@@ -20,6 +20,7 @@
 #include "entry/require.h"
 #include "store/ledger_stream.h"
 #include "store/sink.h"
+#include "store/worker.h"
 #include "store/write.h"
 
 #define NAME_MAX_SIZE	255
@@ -137,6 +138,6 @@ gauth_sql_audit_run_sinks(PG_FUNCTION_ARGS)
 	gauth_require_capability(GAUTH_AUDITOR, NULL);
 	count = gauth_sinks_behind(current_limit(), &names);
 	if (count > 0)
-		gauth_sink_start();
+		gauth_worker_want_sinks();
 	PG_RETURN_INT64(count);
 }

@@ -62,6 +62,33 @@ gauth_process_has_ended(const GauthProcess *process)
 }
 
 /*
+ * gauth_process_pid
+ *		The number of the last one that was asked for, while it runs; 0 when
+ *		none does.
+ */
+pid_t
+gauth_process_pid(const GauthProcess *process)
+{
+	pid_t		pid;
+
+	if (process->handle == NULL ||
+		GetBackgroundWorkerPid(process->handle, &pid) != BGWH_STARTED)
+		return 0;
+	return pid;
+}
+
+/*
+ * gauth_process_end
+ *		Have the last one that was asked for end, whatever it does.
+ */
+void
+gauth_process_end(const GauthProcess *process)
+{
+	if (process->handle != NULL)
+		TerminateBackgroundWorker(process->handle);
+}
+
+/*
  * gauth_process_argument
  *		What this process, one of these, was given.
  */

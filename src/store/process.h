@@ -19,6 +19,8 @@ typedef struct GauthProcess
 
 extern bool gauth_process_start(GauthProcess *process, uint32 argument);
 extern bool gauth_process_has_ended(const GauthProcess *process);
+extern pid_t gauth_process_pid(const GauthProcess *process);
+extern void gauth_process_end(const GauthProcess *process);
 extern uint32 gauth_process_argument(void);
 
 #endif							/* GAUTH_STORE_PROCESS_H */

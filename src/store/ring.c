@@ -36,6 +36,7 @@ furnish(void *place)
 
 	pg_atomic_init_u32(&ring->idle, 0);
 	pg_atomic_init_u64(&ring->commits, 0);
+	pg_atomic_init_u32(&ring->sinks_wanted, 0);
 	pg_atomic_init_u32(&ring->record_timeout, RECORD_TIMEOUT);
 	pg_atomic_init_u32(&ring->kept, 0);
 	pg_atomic_init_u64(&ring->lost, 0);

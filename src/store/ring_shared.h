@@ -64,6 +64,7 @@ typedef struct GauthRing
 	/* read and written without the lock */
 	pg_atomic_uint32 idle;		/* the worker waits for something to seal */
 	pg_atomic_uint64 commits;	/* transactions that have left entries */
+	pg_atomic_uint32 sinks_wanted;	/* somebody wants them served now */
 	pg_atomic_uint32 record_timeout;	/* milliseconds */
 	pg_atomic_uint32 kept;		/* notes that sessions keep for later */
 	pg_atomic_uint64 lost;		/* that were given up */

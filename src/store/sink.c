@@ -102,19 +102,41 @@ gauth_sinks_behind(uint64 limit, GauthSpan **names)
 	return count;
 }
 
+/* the one that the worker has asked for last */
+static GauthProcess process = {
+	.function = "gauth_sink_main",
+	.type = "gauth sinks",
+};
+
 /*
  * gauth_sink_start
- *		Ask for the process, unless the one that this process asked for is
- *		still there; without a free slot the sinks wait.
+ *		Ask for the process, unless it is still there; without a free slot the
+ *		sinks wait.  For the worker, which looks after it.
  */
 void
 gauth_sink_start(void)
 {
-	static GauthProcess process = {
-		.function = "gauth_sink_main",
-		.type = "gauth sinks",
-	};
-
 	if (process.handle == NULL || gauth_process_has_ended(&process))
 		(void) gauth_process_start(&process, 0);
+}
+
+/*
+ * gauth_sink_pid
+ *		The number of the process, while it runs; else 0.
+ */
+pid_t
+gauth_sink_pid(void)
+{
+	return gauth_process_pid(&process);
+}
+
+/*
+ * gauth_sink_stop
+ *		Have the process end, in the middle of a call, too: what it had not
+ *		committed is told again another time.
+ */
+void
+gauth_sink_stop(void)
+{
+	gauth_process_end(&process);
 }

@@ -38,5 +38,7 @@ typedef struct GauthSink
 extern bool gauth_sink_find(GauthSpan name, GauthSink *sink);
 extern int	gauth_sinks_behind(uint64 limit, GauthSpan **names);
 extern void gauth_sink_start(void);
+extern pid_t gauth_sink_pid(void);
+extern void gauth_sink_stop(void);
 
 #endif							/* GAUTH_STORE_SINK_H */

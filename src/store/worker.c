@@ -26,6 +26,7 @@
 #include "replication/syncrep.h"
 #include "storage/ipc.h"
 #include "storage/lock.h"
+#include "storage/proc.h"
 #include "storage/procarray.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
@@ -419,6 +420,23 @@ seal_when_due(TimestampTz now)
 	LWLockRelease(gauth_ring_lock());
 }
 
+static void
+serve_when_asked(void)
+{
+	if (pg_atomic_exchange_u32(&self.ring->sinks_wanted, 0) != 0)
+		(void) run(serve_sinks, NULL, TASK_TIMEOUT);
+}
+
+/* this process, and the one that serves the sinks when it is connected */
+static int
+count_own(void)
+{
+	pid_t		sinks = gauth_sink_pid();
+	PGPROC	   *process = sinks == 0 ? NULL : BackendPidGetProc(sinks);
+
+	return process != NULL && process->databaseId == MyDatabaseId ? 2 : 1;
+}
+
 /*
  * Somebody wants to drop, copy or move the database and waits until nobody is
  * connected: we are not the one to wait for.  As long as sessions are here
@@ -433,7 +451,7 @@ is_in_the_way(TimestampTz now)
 	if (!is_due(self.looked_at, LOOK_AROUND, now))
 		return false;
 	self.looked_at = now;
-	if (CountDBBackends(MyDatabaseId) > 1)
+	if (CountDBBackends(MyDatabaseId) > count_own())
 		return false;
 	StartTransactionCommand();
 	SET_LOCKTAG_OBJECT(database, InvalidOid, DatabaseRelationId, MyDatabaseId,
@@ -459,13 +477,21 @@ resign(void)
 	return is_empty;
 }
 
+/* a sink may hang, and is not in the way as long as this process looks on */
+static bool
+is_idle(TimestampTz now)
+{
+	return !has_unsealed() && self.idle_limit > 0 &&
+		is_due(self.busy_at, self.idle_limit, now) && gauth_sink_pid() == 0;
+}
+
 static bool
 is_over(TimestampTz now)
 {
-	bool		is_idle = !has_unsealed() && self.idle_limit > 0 &&
-		is_due(self.busy_at, self.idle_limit, now);
-
-	return (is_idle || is_in_the_way(now)) && resign();
+	if (!is_in_the_way(now))
+		return is_idle(now) && resign();
+	gauth_sink_stop();
+	return resign();
 }
 
 /* until something happens, or is due */
@@ -515,6 +541,7 @@ work(void)
 				pg_usleep(RETRY_PAUSE * 1000L);
 		}
 		seal_when_due(now);
+		serve_when_asked();
 		if (is_written)
 			continue;
 		if (is_over(now))

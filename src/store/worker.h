@@ -15,6 +15,7 @@ extern bool gauth_worker_is_me;
 extern bool gauth_worker_start(GauthRing *ring);
 extern void gauth_worker_want(void);
 extern void gauth_worker_nudge(void);
+extern void gauth_worker_want_sinks(void);
 
 PGDLLEXPORT void gauth_worker_main(Datum database) pg_attribute_noreturn();
 

@@ -98,13 +98,19 @@ gauth_worker_start(GauthRing *ring)
 static bool is_wanted = false;
 
 static void
-tell_worker(GauthRing *ring)
+wake_worker(GauthRing *ring)
 {
 	Latch	   *latch = ring->worker_latch;
 
-	pg_atomic_fetch_add_u64(&ring->commits, 1);
 	if (pg_atomic_read_u32(&ring->idle) != 0 && latch != NULL)
 		SetLatch(latch);
+}
+
+static void
+tell_worker(GauthRing *ring)
+{
+	pg_atomic_fetch_add_u64(&ring->commits, 1);
+	wake_worker(ring);
 }
 
 /* nothing may be raised once the transaction is committed */
@@ -169,4 +175,21 @@ gauth_worker_nudge(void)
 		return;
 	(void) gauth_worker_start(ring);
 	tell_worker(ring);
+}
+
+/*
+ * gauth_worker_want_sinks
+ *		Somebody wants the sinks served now.  In a transaction.
+ */
+void
+gauth_worker_want_sinks(void)
+{
+	GauthRing  *ring = gauth_ring();
+
+	if (ring == NULL)
+		return;
+	pg_atomic_write_u32(&ring->sinks_wanted, 1);
+	pg_memory_barrier();
+	(void) gauth_worker_start(ring);
+	wake_worker(ring);
 }

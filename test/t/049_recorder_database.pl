@@ -135,6 +135,39 @@ is($node->safe_psql('postgres', workers("datname = 'gauth'")), '1', 'it is back,
 $session->quit;
 goes_through('CREATE DATABASE stays TEMPLATE gauth', 'one that stays is in nobody\'s way, either');
 
+# nor is one that serves a sink, even if the sink hangs and lets nobody stop it
+my %serve = (
+	'after a sealing' => q{SELECT gauth.audit_add_sink('hang', 'hang(jsonb)')},
+	'asked for' => q{
+		SELECT gauth.configure('seal_interval', '"1 hour"');
+		SELECT gauth.audit_add_sink('hang', 'hang(jsonb)', 0);
+		SELECT gauth.audit_run_sinks()});
+for my $way (sort keys %serve)
+{
+	$node->safe_psql('postgres', 'CREATE DATABASE hangs TEMPLATE stays');
+	$node->safe_psql('hangs', q{
+		CREATE FUNCTION hang(entries jsonb) RETURNS void LANGUAGE plpgsql AS $$
+		BEGIN
+			LOOP
+				BEGIN
+					PERFORM pg_sleep(60);
+				EXCEPTION WHEN query_canceled THEN NULL;
+				END;
+			END LOOP;
+		END $$;
+		SELECT gauth.configure('worker_idle', '"1 second"')});
+	$node->safe_psql('hangs', $serve{$way});
+	ok( $node->poll_query_until('postgres',
+			q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'gauth sinks' AND datname = 'hangs' AND wait_event = 'PgSleep'}),
+		"a sink hangs, $way");
+	sleep 2;
+	is($node->safe_psql('postgres', workers("datname = 'hangs'")), '1', 'the worker looks on, and does not end');
+	goes_through('CREATE DATABASE copied TEMPLATE hangs', 'CREATE DATABASE of one whose sink hangs');
+	is($node->safe_psql('copied', q{SELECT failures FROM gauth.sink}), '0', 'the call was undone');
+	goes_through('DROP DATABASE copied', 'the copy goes');
+	goes_through('DROP DATABASE hangs', 'and the other one, too');
+}
+
 # the extension goes, and comes again
 is(ask('stays', 'last'), 'deny', 'a denial');
 $node->safe_psql('stays', 'DROP EXTENSION gauth CASCADE; DROP SCHEMA IF EXISTS gauth CASCADE');
