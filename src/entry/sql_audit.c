@@ -133,7 +133,7 @@ Datum
 gauth_sql_audit_seal(PG_FUNCTION_ARGS)
 {
 	gauth_require_capability(GAUTH_AUDITOR, NULL);
-	PG_RETURN_INT64(gauth_ledger_seal(true));
+	PG_RETURN_INT64(gauth_ledger_seal(true, NULL));
 }
 
 /* is the entry there for everybody, and the very one of the receipt? */

@@ -44,6 +44,7 @@ typedef struct Sealing
 	uint64		position;		/* of the next entry, over all logs */
 	int64		sealed;
 	bool		changed;		/* a batch was written, or a log opened */
+	bool	   *more;			/* see gauth_ledger_seal */
 	MemoryContext memory;		/* for one log; reset at each one */
 } Sealing;
 
@@ -240,7 +241,8 @@ write_tile(void *state, int level, uint64 index, const GauthTreeHash *root)
 
 /*
  * The part of the goal that has been reached when the order of sealing is cut
- * behind a transaction: what comes later counts as running still.
+ * behind a transaction: what comes later counts as running still.  Whatever
+ * seals on from here, in this transaction or the next, finds it.
  */
 static void
 cut_behind(const LogSealing *log, GauthBatch *batch)
@@ -248,6 +250,7 @@ cut_behind(const LogSealing *log, GauthBatch *batch)
 	uint32		i;
 
 	*batch = log->goal;
+	batch->final = false;
 	if (!log->late)
 	{
 		batch->xmax = FullTransactionIdFromU64(log->xid + 1);
@@ -327,11 +330,13 @@ add_leaf(LogSealing *log, const GauthEntryRow *row)
 		memset(leaf, 0, sizeof(*leaf));
 }
 
-static void
+/* false: it stopped behind a large batch, before there was nothing left */
+static bool
 seal_rows(LogSealing *log)
 {
 	GauthBatch	from = log->last;
 	GauthEntryScan scan;
+	bool		is_all = true;
 
 	gauth_entry_scan_begin(&scan, log->last.shard, log->sealing->snapshot);
 	gauth_entry_scan_between(&scan, &from, &log->goal);
@@ -344,12 +349,16 @@ seal_rows(LogSealing *log)
 			cut_behind(log, &part);
 			finish_batch(log, &part);
 			CHECK_FOR_INTERRUPTS();
+			is_all = log->sealing->more == NULL;
+			if (!is_all)
+				break;
 		}
 		add_leaf(log, &scan.row);
 		log->xid = scan.row.entry.xid;
 		log->late = !scan.in_range;
 	}
 	gauth_entry_scan_end(&scan);
+	return is_all;
 }
 
 static bool
@@ -421,8 +430,9 @@ seal_log(Sealing *sealing, uint32 number)
 	{
 		log.last.shard = number;
 		set_goal(&log, &shard);
-		seal_rows(&log);
-		if (log.count > 0 || log.goal.final)
+		if (!seal_rows(&log))
+			*sealing->more = true;
+		else if (log.count > 0 || log.goal.final)
 			finish_batch(&log, &log.goal);
 	}
 	MemoryContextSwitchTo(caller);
@@ -475,13 +485,15 @@ check_primary(void)
  *		See the header; GAUTH_SEALING_ELSEWHERE unless "wait".
  */
 int64
-gauth_ledger_seal(bool wait)
+gauth_ledger_seal(bool wait, bool *more)
 {
-	Sealing		sealing = {0};
+	Sealing		sealing = {.more = more};
 	uint32		first;
 	uint32		last;
 	uint32		shard;
 
+	if (more != NULL)
+		*more = false;
 	check_primary();
 	if (!gauth_shard_lock(wait))
 		return GAUTH_SEALING_ELSEWHERE;

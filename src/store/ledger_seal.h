@@ -19,8 +19,11 @@
  *		Seal what has been committed; returns how many entries.  The batches
  *		are part of this transaction, which the call makes durable at its
  *		commit; entries of this transaction wait for the next call.
+ *
+ * With "more" of each log no further than a large batch goes; it then says
+ * whether another call would find something.
  */
-extern int64 gauth_ledger_seal(bool wait);
+extern int64 gauth_ledger_seal(bool wait, bool *more);
 
 extern void gauth_batch_of_snapshot(Snapshot snapshot, GauthBatch *batch);
 

@@ -62,6 +62,7 @@ static struct
 	int			durability;		/* of synchronous_commit, as configured */
 	uint64		commits;		/* as of the last sealing */
 	bool		unsealed;		/* own entries, or what was left over */
+	bool		backlog;		/* of which the last sealing took a part */
 	bool		cannot_seal;
 	TimestampTz sealed_at;
 	TimestampTz looked_at;
@@ -355,12 +356,13 @@ open_log(void *argument)
 		(void) gauth_shard_live();
 }
 
+/* of much a part, so that who waits for a note does not wait for all of it */
 static void
 seal(void *argument)
 {
 	int64	   *sealed = argument;
 
-	*sealed = gauth_ledger_seal(false);
+	*sealed = gauth_ledger_seal(false, &self.backlog);
 }
 
 /* whoever is to be told of what was sealed */
@@ -390,6 +392,8 @@ has_unsealed(void)
 static int64
 seal_interval(void)
 {
+	if (self.backlog)
+		return 0;
 	if (!has_unsealed() || self.cannot_seal)
 		return Max(SEAL_ANYWAY, self.seal_interval);
 	return self.seal_interval;
@@ -406,6 +410,7 @@ seal_when_due(TimestampTz now)
 	pg_read_barrier();
 	self.sealed_at = now;
 	self.cannot_seal = run(seal, &sealed, TASK_TIMEOUT) != 0;
+	self.backlog = self.backlog && !self.cannot_seal;
 	if (self.cannot_seal)
 		return;
 	self.commits = commits;
