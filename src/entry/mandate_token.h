@@ -10,6 +10,7 @@
 #include "datatype/timestamp.h"
 
 #include "base/arena.h"
+#include "store/compat.h"
 #include "store/mandate.h"
 
 typedef struct GauthMandateToken
