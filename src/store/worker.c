@@ -61,6 +61,7 @@ static struct
 	uint32		incarnation;
 	int			durability;		/* of synchronous_commit, as configured */
 	uint64		commits;		/* as of the last sealing */
+	uint64		heard;			/* as of the last look at the settings */
 	bool		unsealed;		/* own entries, or what was left over */
 	bool		backlog;		/* of which the last sealing took a part */
 	bool		cannot_seal;
@@ -426,6 +427,23 @@ seal_when_due(TimestampTz now)
 }
 
 static void
+do_nothing(void *argument)
+{
+}
+
+/* whoever changes a setting leaves an entry */
+static void
+hear_of_settings(void)
+{
+	uint64		commits = pg_atomic_read_u64(&self.ring->commits);
+
+	if (commits == self.heard)
+		return;
+	self.heard = commits;
+	(void) run(do_nothing, NULL, TASK_TIMEOUT);
+}
+
+static void
 serve_when_asked(void)
 {
 	if (pg_atomic_exchange_u32(&self.ring->sinks_wanted, 0) != 0)
@@ -549,6 +567,7 @@ work(void)
 		serve_when_asked();
 		if (is_written)
 			continue;
+		hear_of_settings();
 		if (is_over(now))
 			break;
 		nap(now);

@@ -50,4 +50,13 @@ $node->gives("SELECT count(*) >= 5, count(DISTINCT xmin::text) = count(*), max(s
 	't|t|t', 'in several transactions');
 $node->gives('SELECT count(*) FROM gauth.audit_verify()', '0', 'all of it verifies, too');
 
+# the worker does not wait for the end of an interval that was made shorter
+$node->sql("SELECT gauth.configure('seal_interval', '\"1 hour\"'); SELECT gauth.audit_seal()");
+$node->sql("SELECT gauth.audit_append('some', 'thing', 'x')");
+sleep 1;
+$node->gives('SELECT sum(waiting) > 0 FROM gauth.audit_status()', 't', 'an entry waits for long');
+$node->sql("SELECT gauth.configure('seal_interval', NULL)");
+ok($node->poll_query_until('gauth', 'SELECT sum(waiting) = 0 FROM gauth.audit_status()'),
+	'and no longer when the setting says so');
+
 done_testing();
