@@ -33,6 +33,7 @@ psql=$("$PG_CONFIG" --bindir)/psql
 pgbench=$("$PG_CONFIG" --bindir)/pgbench
 cat >>"$PGHOST/data/postgresql.conf" <<-END
 	fsync = on
+	shared_buffers = 1GB
 	track_commit_timestamp = on
 	max_wal_size = 8GB
 	checkpoint_timeout = 1h
