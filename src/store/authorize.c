@@ -419,15 +419,19 @@ is_own(const GauthSession *session, const GauthAsk *ask)
 		 gauth_uid_equal(ask->principal, session->identity));
 }
 
-/* who asks, and what context.gauth says of him */
+/*
+ * Who asks, and what context.gauth says of him; of the identity only where
+ * that is asked for, because it reads what was approved.
+ */
 static GauthStatus
 find_principal(const GauthSession *session, GauthArena *arena,
-			   const GauthAsk *ask, GauthAgent *agent,
+			   const GauthAsk *ask, bool wanted, GauthAgent *agent,
 			   const GauthUid **principal, const GauthRecord **ours)
 {
 	GauthStatus status;
 
 	*agent = session->agent;
+	*ours = session->other_context;
 	if (is_recorded(ask))
 	{
 		status = make_recorded(arena, ask, agent, ours);
@@ -437,10 +441,9 @@ find_principal(const GauthSession *session, GauthArena *arena,
 	if (is_own(session, ask))
 	{
 		*principal = session->identity;
-		return own_context(session, arena, ask, ours);
+		return wanted ? own_context(session, arena, ask, ours) : GAUTH_OK;
 	}
 	*principal = ask->principal;
-	*ours = session->other_context;
 	return GAUTH_OK;
 }
 
@@ -449,6 +452,7 @@ make_request(const GauthSession *session, GauthArena *arena,
 			 const GauthAsk *ask, GauthAgent *agent, GauthRequest *request,
 			 GauthError *err)
 {
+	bool		wanted = wants_gauth(session->store, ask->action);
 	const GauthRecord *ours;
 	GauthStatus status = read_context(session, arena, ask, &request->context,
 									  err);
@@ -457,11 +461,11 @@ make_request(const GauthSession *session, GauthArena *arena,
 	request->resource = ask->resource;
 	if (status != GAUTH_OK)
 		return status;
-	status = find_principal(session, arena, ask, agent, &request->principal,
-							&ours);
+	status = find_principal(session, arena, ask, wanted, agent,
+							&request->principal, &ours);
 	if (status != GAUTH_OK)
 		return gauth_fail(err, status, "principal");
-	if (!wants_gauth(session->store, ask->action))
+	if (!wanted)
 		return GAUTH_OK;
 	return join_context(arena, request->context, ours, &request->context,
 						err);

@@ -12,7 +12,6 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
@@ -134,10 +133,7 @@ gauth_ledger_capture(const GauthNote *note, GauthEntry *entry)
 static void
 check_transaction(void)
 {
-	if (RecoveryInProgress())
-		gauth_refuse(GAUTH_PRIMARY_NEEDED, "This server is a standby.");
-	if (gauth_shard_is_mirror())
-		gauth_refuse(GAUTH_PRIMARY_NEEDED, GAUTH_IS_MIRROR);
+	gauth_shard_require_primary();
 	PreventCommandIfReadOnly("a change that the ledger records");
 	PreventCommandIfParallelMode("a change that the ledger records");
 }

@@ -16,7 +16,6 @@
 #include "store/ledger.h"
 
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
 #include "utils/memutils.h"
@@ -311,10 +310,7 @@ gauth_ledger_decide(const GauthNote *note, GauthReceipt *receipt)
 	if (receipt == NULL)
 		receipt = &ignored;
 	memset(receipt, 0, sizeof(*receipt));
-	if (RecoveryInProgress())
-		gauth_refuse(GAUTH_PRIMARY_NEEDED, "This server is a standby.");
-	if (gauth_shard_is_mirror())
-		gauth_refuse(GAUTH_PRIMARY_NEEDED, GAUTH_IS_MIRROR);
+	gauth_shard_require_primary();
 	if (is_denial || XactReadOnly)
 		send(note, is_denial, receipt);
 	else

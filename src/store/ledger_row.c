@@ -145,7 +145,7 @@ is_erased(const GauthEntryRow *row)
 static GauthStatus
 find_commitment(const GauthEntryRow *row, uint8_t commitment[GAUTH_HASH_SIZE])
 {
-	if (row->malformed || row->entry.previous.len != GAUTH_HASH_SIZE)
+	if (row->malformed)
 		return GAUTH_INVALID_VALUE;
 	if (row->salt.len == GAUTH_SALT_SIZE && row->commitment.data == NULL)
 		return gauth_entry_commit(gauth_crypto(), &row->entry,
@@ -161,9 +161,9 @@ find_commitment(const GauthEntryRow *row, uint8_t commitment[GAUTH_HASH_SIZE])
  * gauth_entry_row_leaf
  *		The leaf that the row has now, whatever was sealed.
  *
- * GAUTH_INVALID_VALUE when no entry has such a number or such a leaf before,
- * or when there is not exactly one of what the commitment is made of and the
- * commitment.
+ * GAUTH_INVALID_VALUE when no entry has such a number, or when there is not
+ * exactly one of what the commitment is made of and the commitment;
+ * GAUTH_INVALID_ARGUMENT when no leaf before is like that.
  */
 GauthStatus
 gauth_entry_row_leaf(const GauthEntryRow *row, uint8_t leaf[GAUTH_HASH_SIZE])

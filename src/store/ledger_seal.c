@@ -13,7 +13,6 @@
 
 #include "access/transam.h"
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -472,10 +471,7 @@ rotate(Sealing *sealing, uint32 newest)
 static void
 check_primary(void)
 {
-	if (RecoveryInProgress())
-		gauth_refuse(GAUTH_PRIMARY_NEEDED, "This server is a standby.");
-	if (gauth_shard_is_mirror())
-		gauth_refuse(GAUTH_PRIMARY_NEEDED, GAUTH_IS_MIRROR);
+	gauth_shard_require_primary();
 	PreventCommandIfReadOnly("the sealing of the ledger");
 	PreventCommandIfParallelMode("the sealing of the ledger");
 }

@@ -303,6 +303,20 @@ gauth_shard_is_mirror(void)
 }
 
 /*
+ * gauth_shard_require_primary
+ *		Raises unless this is where the ledger is written.
+ */
+void
+gauth_shard_require_primary(void)
+{
+	if (RecoveryInProgress())
+		gauth_refuse(GAUTH_PRIMARY_NEEDED, "This server is a standby.");
+	if (gauth_shard_is_mirror())
+		gauth_refuse(GAUTH_PRIMARY_NEEDED,
+					 "A subscription writes into this ledger.");
+}
+
+/*
  * gauth_shard_of_origin
  *		The shard that has this name; 0 when none has.
  */
@@ -392,8 +406,7 @@ gauth_shard_open(const char *reason)
 {
 	uint32		last = gauth_shard_last();
 
-	if (gauth_shard_is_mirror())
-		gauth_refuse(GAUTH_PRIMARY_NEEDED, GAUTH_IS_MIRROR);
+	gauth_shard_require_primary();
 	if (last >= GAUTH_SHARD_MAX)
 		gauth_refuse(GAUTH_LIMIT_EXCEEDED, "shards of the ledger");
 	insert_shard(last, reason);

@@ -64,7 +64,6 @@ extern Oid	gauth_shard_partition(uint32 shard);
 extern bool gauth_shard_lock(bool wait);
 extern void gauth_shard_unlock(void);
 extern bool gauth_shard_is_mirror(void);
-
-#define GAUTH_IS_MIRROR		"A subscription writes into this ledger."
+extern void gauth_shard_require_primary(void);
 
 #endif							/* GAUTH_STORE_LEDGER_SHARD_H */
